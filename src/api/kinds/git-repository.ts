@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { durationSchema, scheduleFields, secretReferenceSchema } from './common.ts'
+
+const refSchema = z
+  .strictObject({
+    branch: z.string().min(1).optional().describe('Branch to follow. Default when `ref` is absent: `main`.'),
+    tag: z.string().min(1).optional().describe('Tag to stay at; an annotated tag stands for its commit.'),
+    semver: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Range of versions, `>=1.2.0 <2.0.0`: the highest tag in it is followed.'),
+    name: z
+      .string()
+      .regex(/^refs\//, 'write a full ref name that starts with refs/')
+      .optional()
+      .describe('Full ref name, `refs/pull/420/head`.'),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/, 'write all 40 hex digits of the commit')
+      .optional()
+      .describe('Commit to stay at.'),
+  })
+  .refine((ref) => Object.keys(ref).length > 0, 'name one of branch, tag, semver, name, commit')
+
+/** Where truth lives. */
+export const gitRepositorySpec = z.strictObject({
+  url: z
+    .string()
+    .regex(/^(https?:\/\/[^\s]+|file:\/\/\/[^\s]+|\/[^\s]*)$/, {
+      error: (issue) =>
+        `"${String(issue.input)}" is no repository url; write https://host/path, or the absolute path of a local repository`,
+    })
+    .describe('`https://` url, or the absolute path of a repository on this machine.'),
+  ref: refSchema
+    .default({ branch: 'main' })
+    .describe('What to follow. Precedence as in Flux: commit, name, semver, tag, branch.'),
+  secretRef: secretReferenceSchema
+    .optional()
+    .describe(
+      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`.',
+    ),
+  timeout: durationSchema.default('60s').describe('Deadline of one look at the repository.'),
+  ...scheduleFields,
+  interval: durationSchema
+    .default('1m')
+    .describe('How often the remote head is compared with the last one seen.'),
+})
+
+/** The spec of a GitRepository, defaults filled in. */
+export type GitRepositorySpec = z.infer<typeof gitRepositorySpec>

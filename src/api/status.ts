@@ -1,0 +1,65 @@
+import type { Condition } from './condition.ts'
+
+/** One line of an object's past: what was applied, when, how it ended. */
+export interface HistoryEntry {
+  digest: string
+  revision: string
+  outcome: 'Succeeded' | 'Failed'
+  message: string
+  /** RFC 3339. */
+  startedAt: string
+  finishedAt: string
+}
+
+/** A property that the cloud holds otherwise than git says. */
+export interface DriftedProperty {
+  /** Logical id of the resource. */
+  resource: string
+  resourceType: string
+  /** Path in the resource's properties, `/SecurityGroupIngress/0/CidrIp`; empty when the resource itself is gone. */
+  path: string
+  expected?: string
+  actual?: string
+}
+
+/** What the controller saw of an object: everything here can be lost and seen again, but for `history`. */
+export interface ObjectStatus {
+  conditions: Condition[]
+  observedGeneration: number
+  /** The source's revision that was last tried and last fully applied: `main@sha1:<40 hex>`. */
+  lastAttemptedRevision?: string
+  lastAppliedRevision?: string
+  /** sha256 of the inputs last tried and last applied; the same digest means no call to the cloud. */
+  lastAttemptedDigest?: string
+  lastAppliedDigest?: string
+  /** The inputs whose attempt ended in a terminal failure: not tried again until they change or a person forces it. */
+  failedDigest?: string
+  /** The manual request that was last acted on. */
+  lastHandledReconcileAt?: string
+  outputs?: Record<string, string>
+  /** Keys of the objects that a Kustomization applied. */
+  inventory?: string[]
+  /** Newest first, five at most. */
+  history?: HistoryEntry[]
+  /** How many operations were ever begun for this object: part of their names and tokens, so that none is used twice. */
+  operations?: number
+  /** Transient failures in a row; the back-off grows with it. */
+  failures?: number
+  /** Milliseconds since the epoch: no attempt before. */
+  nextAttemptAt?: number
+  /** Keys that this object waits for. */
+  blockedBy?: string[]
+  drift?: {
+    checkedAt: number
+    properties: DriftedProperty[]
+    /** who and when, if the cloud told */ actor?: string
+  }
+  /** What a pinned cloud resource is, so that one recreated under the same name is noticed: StackId, RoleARN… */
+  identity?: Record<string, string>
+  /** Progress of the operation in flight, for people: resources done and total, the one being worked on. */
+  progress?: { done: number; total: number; current?: string }
+  /** For sources: the artifact in force. */
+  artifact?: { revision: string; subject?: string; author?: string; committedAt?: string; fetchedAt: number }
+  /** For a Kustomization whose prune is held: what would leave. */
+  held?: { keys: string[]; token: string }
+}
