@@ -1,0 +1,25 @@
+#!/bin/sh
+# Installs what the interop suites meet (ministack, moto, the AWS CLI, cfn-lint) into build/interop-venv, at the exact
+# versions of test/interop/requirements.txt. Does nothing when that is there already.
+# HEADWATER_PYTHON names the Python to use (3.10 or newer; default python3).
+set -eu
+cd "$(dirname "$0")/.."
+
+venv=build/interop-venv
+wanted=test/interop/requirements.txt
+python=${HEADWATER_PYTHON:-python3}
+
+if [ -x "$venv/bin/python" ] && cmp -s "$wanted" "$venv/installed.txt"; then
+  echo "interop programs are in $venv"
+  exit 0
+fi
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
+  echo "interop-setup: $python is older than Python 3.10; name another in HEADWATER_PYTHON" >&2
+  exit 1
+}
+rm -rf "$venv"
+"$python" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
+cp "$wanted" "$venv/installed.txt"
+echo "interop programs are in $venv"

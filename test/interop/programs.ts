@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * The programs of the interop suites. Each is looked for in its variable, then in the environment that
+ * `scripts/interop-setup.sh` makes, then (except `python`, which must have boto3) on PATH.
+ */
+const programs = {
+  ministack: { variable: 'HEADWATER_MINISTACK', file: 'ministack', onPath: true },
+  moto: { variable: 'HEADWATER_MOTO_SERVER', file: 'moto_server', onPath: true },
+  aws: { variable: 'HEADWATER_AWS_CLI', file: 'aws', onPath: true },
+  'cfn-lint': { variable: 'HEADWATER_CFN_LINT', file: 'cfn-lint', onPath: true },
+  python: { variable: 'HEADWATER_BOTO3_PYTHON', file: 'python', onPath: false },
+} as const
+
+/** A program that an interop suite can ask for by name. */
+export type ProgramName = keyof typeof programs
+
+const venvBin = fileURLToPath(new URL('../../build/interop-venv/bin', import.meta.url))
+
+/** Where the program is, absolute; undefined when it is nowhere. A variable that names no program throws: it is a mistake. */
+export function findProgram(name: ProgramName): string | undefined {
+  const { variable, file, onPath } = programs[name]
+  const named = process.env[variable]
+  if (named !== undefined && named !== '') {
+    if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
+    return named
+  }
+  const folders = [venvBin, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, file))
+    .find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
+}
+
+/**
+ * A suite that needs programs. With all of them there it is a `describe` whose body gets their paths; without, it is
+ * reported as pending with the reason, and in CI (`CI=true`) it fails.
+ */
+export function describeWith<Name extends ProgramName>(
+  names: readonly Name[],
+  title: string,
+  body: (paths: Record<Name, string>) => void,
+): void {
+  const found = names.map((name) => [name, findProgram(name)] as const)
+  const missing = found.filter(([, path]) => path === undefined).map(([name]) => name)
+  if (missing.length === 0) {
+    describe(`${title}`, () => {
+      body(Object.fromEntries(found) as Record<Name, string>)
+    })
+    return
+  }
+  const variables = missing.map((name) => programs[name].variable).join(', ')
+  const reason = `needs ${missing.join(', ')}: run scripts/interop-setup.sh, or set ${variables}`
+  if (process.env['CI'] === 'true') {
+    describe(`${title}`, () => {
+      it('has its programs', () => expect.unreachable(reason))
+    })
+  } else {
+    // oxlint-disable-next-line vitest/warn-todo -- pending is what it is: visible, and not green
+    describe.todo(`${title} (${reason})`)
+  }
+}
+
+/** A server on 127.0.0.1 that was started for one suite. */
+export interface RunningProgram {
+  /** `http://127.0.0.1:<port>`. */
+  url: string
+  port: number
+  /** What it wrote so far, both streams. */
+  output(): string
+  /** Ends it and removes its work folder. */
+  stop(): Promise<void>
+}
+
+/** Starts ministack (CloudFormation, S3, SQS, DynamoDB, STS …), empty and in memory. */
+export function startMinistack(path = required('ministack')): Promise<RunningProgram> {
+  return start({
+    path,
+    args: () => [],
+    env: (port) => ({ BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), PERSIST_STATE: '0' }),
+    readyPath: '/_ministack/health',
+  })
+}
+
+/** Starts moto's server; used for DynamoDB, SQS, S3 and STS only. */
+export function startMoto(path = required('moto')): Promise<RunningProgram> {
+  return start({
+    path,
+    args: (port) => ['-H', '127.0.0.1', '-p', String(port)],
+    env: () => ({}),
+    readyPath: '/moto-api/data.json',
+  })
+}
+
+/** What an SDK, the CLI or botocore needs to talk to a pretend AWS, and nothing of this machine's own AWS settings. */
+export function awsEnvironment(url: string, region = 'eu-west-1'): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: 'AKIAINTEROPINTEROP00',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_PAGER: '',
+    NO_PROXY: '127.0.0.1,localhost,.localhost',
+  }
+}
+
+/** Runs a program to its end. Only PATH and HOME come from outside, so that no AWS setting of this machine leaks in. */
+export async function run(
+  path: string,
+  args: readonly string[],
+  options: { env: Record<string, string>; cwd?: string; input?: string },
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(path, args, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? tmpdir(), ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
+  const text = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk))
+  child.stdin.end(options.input ?? '')
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exit) => resolve(exit ?? -1))
+  })
+  return { code, ...text }
+}
+
+function required(name: ProgramName): string {
+  const path = findProgram(name)
+  if (path === undefined) throw new Error(`${name} is not installed: run scripts/interop-setup.sh`)
+  return path
+}
+
+interface Startable {
+  path: string
+  args(port: number): string[]
+  env(port: number): Record<string, string>
+  /** Answers 200 once the program takes requests. */
+  readyPath: string
+}
+
+const readyWithinMs = 60_000
+
+/** Another process may take the free port between our look and the program's bind: a program that ends at once is tried anew. */
+async function start(startable: Startable): Promise<RunningProgram> {
+  let said = ''
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const port = await freePort()
+    const folder = mkdtempSync(join(tmpdir(), 'headwater-interop-'))
+    const child = spawn(startable.path, startable.args(port), {
+      cwd: folder,
+      env: { ...process.env, ...startable.env(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
+    }
+    const url = `http://127.0.0.1:${port}`
+    const stop = async (): Promise<void> => {
+      await end(child)
+      rmSync(folder, { recursive: true, force: true })
+    }
+    if (await isReady(child, `${url}${startable.readyPath}`)) return { url, port, output: () => output, stop }
+    await stop()
+    said = output
+  }
+  throw new Error(`${startable.path} did not start; it said: ${said.slice(-2000)}`)
+}
+
+async function isReady(child: ChildProcess, url: string): Promise<boolean> {
+  const until = Date.now() + readyWithinMs
+  while (child.exitCode === null && child.signalCode === null && Date.now() < until) {
+    const status = await fetch(url).then(
+      (response) => response.status,
+      () => 0,
+    )
+    if (status === 200) return true
+    await sleep(100)
+  }
+  return false
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await ended
+  clearTimeout(late)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      if (address === null || typeof address === 'string') {
+        reject(new Error('no port'))
+        return
+      }
+      server.close(() => resolve(address.port))
+    })
+  })
+}
