@@ -62,7 +62,8 @@ export function describeWith<Name extends ProgramName>(
   const found = names.map((name) => [name, findProgram(name)] as const)
   const missing = found.filter(([, path]) => path === undefined).map(([name]) => name)
   if (missing.length === 0) {
-    describe(`${title}`, () => {
+    // oxlint-disable-next-line vitest/valid-title -- the suite names itself
+    describe(title, () => {
       body(Object.fromEntries(found) as Record<Name, string>)
     })
     return
@@ -70,12 +71,14 @@ export function describeWith<Name extends ProgramName>(
   const variables = missing.map((name) => programs[name].variable).join(', ')
   const reason = `needs ${missing.join(', ')}: run scripts/interop-setup.sh, or set ${variables}`
   if (process.env['CI'] === 'true') {
-    describe(`${title}`, () => {
+    // oxlint-disable-next-line vitest/valid-title -- the suite names itself
+    describe(title, () => {
       it('has its programs', () => expect.unreachable(reason))
     })
   } else {
+    // An `it`, because a suite without tests is not reported at all.
     // oxlint-disable-next-line vitest/warn-todo -- pending is what it is: visible, and not green
-    describe.todo(`${title} (${reason})`)
+    it.todo(`${title} (${reason})`)
   }
 }
 
