@@ -1,0 +1,28 @@
+import { stalled } from '../api/errors.ts'
+import { chooseByScheme } from '../api/scheme.ts'
+import type { SchemedUrl } from '../api/scheme.ts'
+import type { BlobPorts, BlobStore } from './blob.ts'
+
+type OpenDriver = (parts: SchemedUrl, url: string, ports: BlobPorts) => Promise<BlobStore>
+
+/** The drivers by their URL's scheme; each loads its own code when it is chosen. */
+export const blobDrivers: Readonly<Record<string, OpenDriver>> = {
+  file: async ({ rest }, url, ports) => {
+    if (rest === '') throw stalled('InvalidSetting', `"${url}" names no folder; write file:///path/to/blobs`)
+    const { createFileBlobStore } = await import('./file.ts')
+    return createFileBlobStore({ folder: rest, random: ports.random })
+  },
+  memory: async () => {
+    const { createMemoryBlobStore } = await import('./memory.ts')
+    return createMemoryBlobStore()
+  },
+}
+
+/**
+ * Opens the place for bodies that a setting names: `file:///path`, `s3://bucket/prefix?region=&endpoint=` or `memory:`.
+ * What is wrong with the setting is a `stalled` error, `InvalidSetting`.
+ */
+export async function openBlobStore(url: string, ports: BlobPorts): Promise<BlobStore> {
+  const { entry, parts } = chooseByScheme(url, blobDrivers)
+  return entry(parts, url, ports)
+}

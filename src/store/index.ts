@@ -1,0 +1,29 @@
+import { stalled } from '../api/errors.ts'
+import { chooseByScheme } from '../api/scheme.ts'
+import type { SchemedUrl } from '../api/scheme.ts'
+import type { Store, StorePorts } from './store.ts'
+
+type OpenDriver = (parts: SchemedUrl, url: string, ports: StorePorts) => Promise<Store>
+
+/** The drivers by their URL's scheme; each loads its own code when it is chosen. */
+export const storeDrivers: Readonly<Record<string, OpenDriver>> = {
+  sqlite: async ({ rest }, url, ports) => {
+    if (rest === '')
+      throw stalled('InvalidSetting', `"${url}" names no file; write sqlite:///path/to/state.db`)
+    const { createSqliteStore } = await import('./sqlite.ts')
+    return createSqliteStore({ file: rest, clock: ports.clock })
+  },
+  memory: async (_parts, _url, ports) => {
+    const { createMemoryStore } = await import('./memory.ts')
+    return createMemoryStore(ports)
+  },
+}
+
+/**
+ * Opens the store that a setting names: `sqlite:///path`, `dynamodb://table?region=&endpoint=` or `memory:`. What is
+ * wrong with the setting is a `stalled` error, `InvalidSetting`, to be put after the setting's name.
+ */
+export async function openStore(url: string, ports: StorePorts): Promise<Store> {
+  const { entry, parts } = chooseByScheme(url, storeDrivers)
+  return entry(parts, url, ports)
+}
