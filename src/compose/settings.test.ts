@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from './settings.ts'
+import type { SettingFlags } from './settings.ts'
+
+const cwd = '/home/ana/fleet'
+
+describe('the settings', () => {
+  it('have defaults that need nothing but a folder', () => {
+    expect(readSettings({}, {}, cwd)).toEqual({
+      store: 'sqlite:///home/ana/fleet/.headwater/state.db',
+      blobs: 'file:///home/ana/fleet/.headwater/blobs',
+      controllerId: 'headwater',
+      interval: '1m',
+      logLevel: 'info',
+      webhookSecrets: [],
+    })
+  })
+
+  it('come from the environment', () => {
+    const env = {
+      HEADWATER_SOURCE_URL: 'https://github.com/acme/fleet',
+      HEADWATER_SOURCE_BRANCH: 'release/1.x',
+      HEADWATER_SOURCE_PATH: './clusters/eu',
+      HEADWATER_SOURCE_SECRET: 'aws-sm://fleet#token',
+      HEADWATER_STORE: 'dynamodb://fleet?region=eu-west-1',
+      HEADWATER_BLOBS: 's3://fleet-blobs/templates',
+      HEADWATER_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/123456789012/fleet',
+      HEADWATER_CONTROLLER_ID: 'fleet',
+      HEADWATER_INTERVAL: '30s',
+      HEADWATER_LOG_LEVEL: 'debug',
+      HEADWATER_WEBHOOK_SECRET: 'aws-ssm:///fleet/webhook',
+      HEADWATER_WEBHOOK_SECRET_PREVIOUS: 'env://OLD',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+    }
+    expect(readSettings(env, {}, cwd)).toEqual({
+      source: {
+        url: 'https://github.com/acme/fleet',
+        branch: 'release/1.x',
+        path: './clusters/eu',
+        secret: 'aws-sm://fleet#token',
+      },
+      store: 'dynamodb://fleet?region=eu-west-1',
+      blobs: 's3://fleet-blobs/templates',
+      queue: 'https://sqs.eu-west-1.amazonaws.com/123456789012/fleet',
+      controllerId: 'fleet',
+      interval: '30s',
+      region: 'eu-west-1',
+      logLevel: 'debug',
+      webhookSecrets: ['aws-ssm:///fleet/webhook', 'env://OLD'],
+    })
+  })
+
+  const paths: { name: string; given: SettingFlags; want: string }[] = [
+    { name: 'a relative repository', given: { sourceUrl: '.' }, want: cwd },
+    { name: 'a repository beside', given: { sourceUrl: '../other' }, want: '/home/ana/other' },
+    {
+      name: 'an absolute repository',
+      given: { sourceUrl: '/srv/git/fleet.git' },
+      want: '/srv/git/fleet.git',
+    },
+    { name: 'a file url', given: { sourceUrl: 'file:///srv/git/fleet.git' }, want: '/srv/git/fleet.git' },
+  ]
+  it.each(paths)('mean $name from the working directory', ({ given, want }) => {
+    expect(readSettings({}, given, cwd).source?.url).toBe(want)
+  })
+
+  it('take a flag before the variable, and an empty variable for none', () => {
+    const env = { HEADWATER_STORE: 'dynamodb://fleet', HEADWATER_INTERVAL: '' }
+    const settings = readSettings(env, { store: 'sqlite:state.db' }, cwd)
+    expect(settings).toMatchObject({ store: 'sqlite:///home/ana/fleet/state.db', interval: '1m' })
+  })
+})
+
+describe('a wrong setting', () => {
+  const wrong: { name: string; env?: Record<string, string>; flags?: SettingFlags; want: string }[] = [
+    {
+      name: 'an unknown store',
+      env: { HEADWATER_STORE: 'dynamo://fleet' },
+      want: 'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+    },
+    {
+      name: 'the same as a flag',
+      flags: { store: 'dynamo://fleet' },
+      want: '--store: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+    },
+    {
+      name: 'a store without a table',
+      env: { HEADWATER_STORE: 'dynamodb://' },
+      want: 'HEADWATER_STORE: "dynamodb://" names no table; write dynamodb://table',
+    },
+    {
+      name: 'an ssh url',
+      env: { HEADWATER_SOURCE_URL: 'ssh://git@host/x' },
+      want: 'HEADWATER_SOURCE_URL: "ssh://git@host/x" has an unknown scheme; known: https, http, file, or a path on this machine',
+    },
+    {
+      name: 'git’s ext:: transport',
+      env: { HEADWATER_SOURCE_URL: 'ext::sh -c whoami' },
+      want: 'HEADWATER_SOURCE_URL: "ext::sh -c whoami" has an unknown scheme; known: https, http, file, or a path on this machine',
+    },
+    {
+      name: 'an option in place of a path',
+      env: { HEADWATER_SOURCE_URL: '--upload-pack=x' },
+      want: 'HEADWATER_SOURCE_URL: "--upload-pack=x" is no repository; write https://host/path, or a path on this machine',
+    },
+    {
+      name: 'credentials in the url, which are not repeated',
+      env: { HEADWATER_SOURCE_URL: 'https://me:hunter2@host/x' },
+      want: 'HEADWATER_SOURCE_URL: "https://…@host/x" holds credentials; leave them out and name them by HEADWATER_SOURCE_SECRET',
+    },
+    {
+      name: 'a secret in place of its reference, which is not repeated',
+      env: { HEADWATER_SOURCE_SECRET: 'ghp_hunter2' },
+      want: 'HEADWATER_SOURCE_SECRET: the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
+    },
+    {
+      name: 'a branch that is an option',
+      env: { HEADWATER_SOURCE_BRANCH: '-x' },
+      want: 'HEADWATER_SOURCE_BRANCH: "-x" is no branch; write its name alone, like main',
+    },
+    {
+      name: 'a path out of the repository',
+      env: { HEADWATER_SOURCE_PATH: '../etc' },
+      want: 'HEADWATER_SOURCE_PATH: "../etc" is no folder of the repository; write it from its root, like ./clusters/production',
+    },
+    {
+      name: 'an interval that is none',
+      env: { HEADWATER_INTERVAL: '5 minutes' },
+      want: 'HEADWATER_INTERVAL: "5 minutes" is not a duration; write it like 30s, 5m, 1h30m or 24h',
+    },
+    {
+      name: 'an interval that would flood',
+      env: { HEADWATER_INTERVAL: '1ms' },
+      want: 'HEADWATER_INTERVAL: "1ms" is too short; 1s is the least',
+    },
+    {
+      name: 'a level that is none',
+      env: { HEADWATER_LOG_LEVEL: 'loud' },
+      want: 'HEADWATER_LOG_LEVEL: "loud" is not known; allowed: debug, info, warn, error, silent',
+    },
+    {
+      name: 'a controller id with a slash',
+      env: { HEADWATER_CONTROLLER_ID: 'a/b' },
+      want: 'HEADWATER_CONTROLLER_ID: "a/b" is no controller id; use lower-case letters, digits and "-", at most 40',
+    },
+  ]
+  it.each(wrong)('is told by name, value and what is allowed: $name', ({ env, flags, want }) => {
+    expect(() => readSettings(env ?? {}, flags, cwd)).toThrow(
+      expect.objectContaining({ message: want, class: 'stalled', reason: 'InvalidSettings' }),
+    )
+  })
+
+  it('is told together with all the others', () => {
+    const env = { HEADWATER_STORE: 'x', HEADWATER_QUEUE: 'x', HEADWATER_BLOBS: 'x', HEADWATER_INTERVAL: 'x' }
+    const read = () => readSettings(env, {}, cwd)
+    expect(read).toThrow(
+      /^HEADWATER_QUEUE: .*\nHEADWATER_STORE: .*\nHEADWATER_BLOBS: .*\nHEADWATER_INTERVAL: .*$/,
+    )
+  })
+})
