@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { parseGitUrl, type GitAddress } from './url.ts'
+
+const good: { given: string; want: GitAddress }[] = [
+  { given: 'https://host/org/repo.git', want: { type: 'http', url: 'https://host/org/repo.git' } },
+  { given: 'https://host:8443/repo/', want: { type: 'http', url: 'https://host:8443/repo' } },
+  { given: 'http://127.0.0.1:3000/repo', want: { type: 'http', url: 'http://127.0.0.1:3000/repo' } },
+  { given: '/srv/git/fleet', want: { type: 'local', path: '/srv/git/fleet' } },
+  { given: 'file:///srv/git/a%20b', want: { type: 'local', path: '/srv/git/a b' } },
+]
+const bad: { given: string; says: string }[] = [
+  { given: '', says: 'white space or control' },
+  { given: 'ext::sh -c id', says: 'white space' },
+  { given: 'ext::sh', says: 'is no repository url' },
+  { given: '--upload-pack=id', says: 'is no repository url' },
+  { given: 'git@github.com:org/repo.git', says: 'is no repository url' },
+  { given: 'ssh://git@github.com/org/repo', says: 'scheme' },
+  { given: 'git://github.com/org/repo', says: 'scheme' },
+  { given: 'javascript://x/y', says: 'scheme' },
+  { given: 'file://host/srv/git', says: 'names a host' },
+  { given: 'https://host/repo\r\nX-Evil: 1', says: 'control characters' },
+  { given: 'https://host/repo?token=canary', says: 'query' },
+  { given: 'https://host/repo#canary', says: 'fragment' },
+  { given: 'https://ana:canary@host/repo', says: 'move them to secretRef' },
+  { given: 'https://canary@host/repo', says: 'move them to secretRef' },
+  { given: 'relative/path', says: 'is no repository url' },
+  { given: '/srv/git\\fleet', says: 'control characters' },
+]
+
+describe('parseGitUrl', () => {
+  test.each(good)('takes $given', ({ given, want }) => {
+    expect(parseGitUrl(given)).toEqual(want)
+  })
+  test.each(bad)('refuses $given', ({ given, says }) => {
+    expect(() => parseGitUrl(given)).toThrow(
+      expect.objectContaining({ reason: 'InvalidURL', message: expect.stringContaining(says) as string }),
+    )
+    expect(() => parseGitUrl(given)).not.toThrow(/canary/)
+  })
+})

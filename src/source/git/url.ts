@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url'
+import { stalled } from '../../api/errors.ts'
+
+/** Where a repository lies, told from its url. */
+export type GitAddress = { type: 'http'; url: string } | { type: 'local'; path: string }
+
+/**
+ * Reads a repository's url by a strict grammar: `https://host/path`, `http://…`, `file:///path` or an absolute path.
+ * Everything else git would take (`ext::`, scp-like, a leading `-`, credentials in the url, control characters, a query)
+ * is refused with a `stalled` error (`InvalidURL`) that never repeats credentials.
+ */
+export function parseGitUrl(url: string): GitAddress {
+  if (!isPlainText(url)) throw invalid(url, 'holds white space or control characters; remove them')
+  if (url.startsWith('/')) return { type: 'local', path: url }
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (!parsed || !url.includes('://')) {
+    throw invalid(
+      url,
+      'is no repository url; write https://host/path, or the absolute path of a local repository',
+    )
+  }
+  if (!['https:', 'http:', 'file:'].includes(parsed.protocol)) {
+    throw invalid(
+      url,
+      `has the scheme ${parsed.protocol}//; use https:// or the absolute path of a local repository`,
+    )
+  }
+  if (parsed.search !== '' || parsed.hash !== '') throw invalid(url, 'has a query or a fragment; remove it')
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw invalid(url, 'holds credentials; move them to secretRef')
+  }
+  if (parsed.protocol === 'file:') {
+    if (parsed.host !== '') throw invalid(url, 'names a host; write file:///path')
+    return { type: 'local', path: fileURLToPath(parsed) }
+  }
+  return { type: 'http', url: parsed.href.replace(/\/+$/, '') }
+}
+
+/** A url for messages: without user, password, query and fragment. */
+export function displayUrl(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/)[^/]*@/i, '$1').replace(/[?#].*$/s, '')
+}
+
+function isPlainText(url: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  return url !== '' && !/[\s\u0000-\u001f\u007f-\u009f\\]/.test(url)
+}
+
+function invalid(url: string, problem: string): Error {
+  return stalled('InvalidURL', `${JSON.stringify(displayUrl(url))} ${problem}`)
+}

@@ -1,0 +1,259 @@
+import { symlink } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RefSelector, Source, SourceFile } from '../../src/source/source.ts'
+import { createGitFixture, type GitFixture } from '../git-fixture.ts'
+
+/** How a driver is tried: it opens a source on a repository that lies on this disk, or on one that does not exist. */
+export interface SourceHarness {
+  open(repository: string): Promise<Source>
+  close?(): Promise<void>
+}
+
+/** Commits of the contract's repository. */
+interface History {
+  first: string
+  second: string
+  side: string
+}
+
+/** What every source holds to, whatever it reads from. */
+export function sourceContract(name: string, createHarness: () => Promise<SourceHarness>): void {
+  describe(`source contract: ${name}`, () => {
+    let fixture: GitFixture
+    let harness: SourceHarness
+    let history: History
+    let source: Source
+
+    beforeAll(async () => {
+      fixture = await createGitFixture()
+      history = await makeHistory(fixture)
+      harness = await createHarness()
+      source = await harness.open(fixture.directory)
+    })
+    afterAll(async () => {
+      await harness.close?.()
+      await fixture.remove()
+    })
+
+    const refs: { name: string; ref: RefSelector; pointer?: string; commit: keyof History }[] = [
+      { name: 'a branch', ref: { branch: 'main' }, pointer: 'main', commit: 'second' },
+      { name: 'nothing is the branch main', ref: {}, pointer: 'main', commit: 'second' },
+      {
+        name: 'a branch with a slash',
+        ref: { branch: 'feature/side' },
+        pointer: 'feature/side',
+        commit: 'side',
+      },
+      { name: 'a light tag', ref: { tag: 'v1.0.0' }, pointer: 'v1.0.0', commit: 'first' },
+      { name: 'an annotated tag, peeled', ref: { tag: 'v1.2.0' }, pointer: 'v1.2.0', commit: 'second' },
+      { name: 'the highest version of a range', ref: { semver: '1.x' }, pointer: 'v1.2.0', commit: 'second' },
+      { name: 'a range with an end', ref: { semver: '<1.2.0' }, pointer: 'v1.0.0', commit: 'first' },
+      {
+        name: 'a pre-release asked for',
+        ref: { semver: '>=2.0.0-0' },
+        pointer: 'v2.0.0-rc.1',
+        commit: 'side',
+      },
+      {
+        name: 'a full name',
+        ref: { name: 'refs/pull/420/head' },
+        pointer: 'refs/pull/420/head',
+        commit: 'side',
+      },
+      {
+        name: 'tag before branch',
+        ref: { tag: 'v1.0.0', branch: 'main' },
+        pointer: 'v1.0.0',
+        commit: 'first',
+      },
+      {
+        name: 'semver before tag',
+        ref: { semver: '1.x', tag: 'v1.0.0' },
+        pointer: 'v1.2.0',
+        commit: 'second',
+      },
+    ]
+    test.each(refs)('head: $name', async ({ ref, pointer, commit }) => {
+      const want = history[commit]
+      expect(await source.head(ref)).toEqual({ revision: `${pointer}@sha1:${want}`, commit: want })
+    })
+
+    test('head: a commit, with and without the branch it is on', async () => {
+      const commit = history.first
+      expect(await source.head({ commit })).toEqual({ revision: `sha1:${commit}`, commit })
+      expect(await source.head({ commit, branch: 'main' })).toEqual({
+        revision: `main@sha1:${commit}`,
+        commit,
+      })
+    })
+
+    const missing: { name: string; ref: RefSelector; reason: string; message: string }[] = [
+      { name: 'branch', ref: { branch: 'mian' }, reason: 'RefNotFound', message: 'has no branch "mian"' },
+      {
+        name: 'branch that is a prefix of one',
+        ref: { branch: 'mai' },
+        reason: 'RefNotFound',
+        message: '"mai"',
+      },
+      { name: 'tag', ref: { tag: 'v9' }, reason: 'RefNotFound', message: 'has no tag "v9"' },
+      { name: 'version', ref: { semver: '>=9' }, reason: 'RefNotFound', message: 'range ">=9"' },
+      { name: 'name', ref: { name: 'refs/pull/1/head' }, reason: 'RefNotFound', message: 'refs/pull/1/head' },
+      { name: 'range that is none', ref: { semver: 'new' }, reason: 'InvalidRef', message: '"new"' },
+      {
+        name: 'branch that climbs',
+        ref: { branch: '../../HEAD' },
+        reason: 'InvalidRef',
+        message: '../../HEAD',
+      },
+      { name: 'branch with a line end', ref: { branch: 'a\nb' }, reason: 'InvalidRef', message: '"a\\nb"' },
+      { name: 'name that is an option', ref: { name: '--all' }, reason: 'InvalidRef', message: '--all' },
+    ]
+    test.each(missing)('head refuses a $name', async ({ ref, reason, message }) => {
+      await expect(source.head(ref)).rejects.toMatchObject({
+        reason,
+        class: 'stalled',
+        message: expect.stringContaining(message) as string,
+      })
+    })
+
+    test('files: all of them, without links and submodules, with modes, sorted by path', async () => {
+      const files = await source.files(history.second, [''])
+      expect(files.map(({ path, executable }) => [path, executable])).toEqual([
+        ['README.md', false],
+        ['clusters/eu/a.yaml', false],
+        ['clusters/eu/deep/b.yaml', false],
+        ['clusters/europe.yaml', false],
+        ['run.sh', true],
+      ])
+      expect(texts(files)['clusters/eu/a.yaml']).toBe('a: 2\n')
+    })
+
+    test('files: of a folder, not of what only begins like it', async () => {
+      const files = await source.files(history.second, ['clusters/eu'])
+      expect(files.map(({ path }) => path)).toEqual(['clusters/eu/a.yaml', 'clusters/eu/deep/b.yaml'])
+    })
+
+    test('files: single ones, each once although asked for twice', async () => {
+      const files = await source.files(history.second, ['run.sh', 'clusters/eu', 'clusters/eu/a.yaml'])
+      expect(files.map(({ path }) => path)).toEqual([
+        'clusters/eu/a.yaml',
+        'clusters/eu/deep/b.yaml',
+        'run.sh',
+      ])
+    })
+
+    test('files: of an older commit, which no ref points at any more', async () => {
+      const before = await source.files(history.first, ['clusters/eu/a.yaml'])
+      const after = await source.files(history.second, ['clusters/eu/a.yaml'])
+      expect(texts(before)).toEqual({ 'clusters/eu/a.yaml': 'a: 1\n' })
+      expect(before[0]?.oid).toBe(await fixture.git('rev-parse', `${history.first}:clusters/eu/a.yaml`))
+      expect(before[0]?.oid).not.toBe(after[0]?.oid)
+    })
+
+    test.each(['nowhere', 'README.md/below', 'link', 'submodule', 'clusters/eu/a'])(
+      'files: %s gives nothing',
+      async (path) => {
+        expect(await source.files(history.second, [path])).toEqual([])
+      },
+    )
+
+    test.each(['../etc', 'a/../../b', 'a\\b', 'a\0b'])('files refuses the path %j', async (path) => {
+      await expect(source.files(history.second, [path])).rejects.toMatchObject({ reason: 'InvalidPath' })
+    })
+
+    test('a commit that does not exist is refused, never without files', async () => {
+      const commit = 'deadbeef'.repeat(5)
+      await expect(source.files(commit, [''])).rejects.toMatchObject({
+        reason: 'RefNotFound',
+        class: 'stalled',
+      })
+      await expect(source.commit(commit)).rejects.toMatchObject({ reason: 'RefNotFound' })
+    })
+
+    test('a tree is no commit', async () => {
+      const tree = await fixture.git('rev-parse', `${history.second}^{tree}`)
+      await expect(source.files(tree, [''])).rejects.toMatchObject({ reason: 'RefNotFound' })
+    })
+
+    test('commit tells subject, author and time', async () => {
+      expect(await source.commit(history.second)).toEqual({
+        subject: 'the second',
+        author: 'Ana',
+        committedAt: '2026-11-02T10:00:00.000Z',
+      })
+    })
+
+    test('a head that moved is seen by the same source', async () => {
+      const moving = await createGitFixture()
+      const first = await moving.commit({ 'a.yaml': 'a: 1\n' })
+      const opened = await harness.open(moving.directory)
+      expect((await opened.head({ branch: 'main' })).commit).toBe(first)
+      await opened.files(first, [''])
+      const second = await moving.commit({ 'a.yaml': 'a: 2\n' })
+      expect((await opened.head({ branch: 'main' })).commit).toBe(second)
+      expect(texts(await opened.files(second, ['']))).toEqual({ 'a.yaml': 'a: 2\n' })
+      await moving.remove()
+    })
+
+    test('packed objects and refs read the same', async () => {
+      const packed = await createGitFixture()
+      const first = await packed.commit({ 'a.yaml': 'a: 1\n', 'b.yaml': 'b: 1\n'.repeat(500) })
+      await packed.commit({ 'b.yaml': `${'b: 1\n'.repeat(500)}c: 1\n` })
+      await packed.git('tag', '-a', '-m', 'one', 'v1')
+      await packed.git('gc', '--quiet', '--aggressive', '--prune=now')
+      const opened = await harness.open(packed.directory)
+      const { commit } = await opened.head({ tag: 'v1' })
+      expect(commit).toBe(await packed.git('rev-parse', 'main'))
+      expect(texts(await opened.files(commit, ['b.yaml']))['b.yaml']?.endsWith('c: 1\n')).toBe(true)
+      expect(texts(await opened.files(first, ['a.yaml']))).toEqual({ 'a.yaml': 'a: 1\n' })
+      await packed.remove()
+    })
+
+    test('a repository without a commit has no head', async () => {
+      const empty = await createGitFixture()
+      const opened = await harness.open(empty.directory)
+      await expect(opened.head({ branch: 'main' })).rejects.toMatchObject({ reason: 'RefNotFound' })
+      await empty.remove()
+    })
+
+    test('a repository that is gone says so', async () => {
+      const opened = await harness.open(path.join(fixture.directory, 'gone'))
+      await expect(opened.head({ branch: 'main' })).rejects.toMatchObject({
+        reason: 'RepositoryNotFound',
+        class: 'stalled',
+      })
+      await expect(opened.files(history.second, [''])).rejects.toMatchObject({ reason: 'RepositoryNotFound' })
+    })
+  })
+}
+
+function texts(files: readonly SourceFile[]): Record<string, string> {
+  return Object.fromEntries(files.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]))
+}
+
+/** Two commits on main, one beside it; links, a submodule, an executable, tags of both sorts. */
+async function makeHistory(fixture: GitFixture): Promise<History> {
+  const { git, commit, directory } = fixture
+  const first = await commit({ 'clusters/eu/a.yaml': 'a: 1\n', 'README.md': 'hello\n' }, 'the first')
+  await git('tag', 'v1.0.0')
+  await git('checkout', '--quiet', '-b', 'feature/side')
+  const side = await commit({ 'side.yaml': 'side: true\n' }, 'beside')
+  await git('tag', 'v2.0.0-rc.1')
+  await git('update-ref', 'refs/pull/420/head', side)
+  await git('checkout', '--quiet', 'main')
+  await symlink('/etc/hostname', path.join(directory, 'link'))
+  await commit({
+    'run.sh': '#!/bin/sh\n',
+    'clusters/eu/a.yaml': 'a: 2\n',
+    'clusters/eu/deep/b.yaml': 'b: 1\n',
+    'clusters/europe.yaml': 'c: 1\n',
+  })
+  await git('update-index', '--chmod=+x', 'run.sh')
+  await git('update-index', '--add', '--cacheinfo', `160000,${first},submodule`)
+  await git('commit', '--quiet', '-m', 'the second\n\nwith a body')
+  const second = await git('rev-parse', 'HEAD')
+  await git('tag', '-a', '-m', 'one point two', 'v1.2.0')
+  await git('tag', 'not-a-version')
+  return { first, second, side }
+}
