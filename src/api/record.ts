@@ -64,6 +64,16 @@ export interface Suspension {
   until?: number
 }
 
+/** The object is on its way out. */
+export interface Deletion {
+  /** Milliseconds since the epoch. */
+  requestedAt: number
+  /** The revision that no longer declares it. */
+  revision: string
+  /** Keys of dependents that leave too and must be gone first. */
+  after: string[]
+}
+
 /** Everything known of one object. `spec` is what git says, `status` what we saw. */
 export interface ObjectRecord {
   schema: number
@@ -90,7 +100,9 @@ export interface ObjectRecord {
   /** A person's yes to a held prune or plan: the token that was shown. */
   approval?: { token: string; by: string; at: number }
   /** Set once git no longer declares it and the policy says Delete: the object leaves when its cloud part is gone. */
-  deletion?: { requestedAt: number; revision: string }
+  deletion?: Deletion
+  /** Keys of objects that found this one not Ready: they are due the moment it is, or is gone. */
+  waiters?: string[]
 }
 
 /** The key of a record. */

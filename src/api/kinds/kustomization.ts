@@ -16,7 +16,7 @@ export const kustomizationSpec = z.strictObject({
     .describe('Folder in the source; every YAML document below it whose apiVersion is ours is loaded.'),
   prune: z
     .boolean()
-    .default(false)
+    .default(true)
     .describe(
       'Let go of objects that are gone from git. What happens to their cloud part is said by their own `deletionPolicy`.',
     ),

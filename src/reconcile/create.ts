@@ -1,0 +1,158 @@
+import { asHeadwaterError, isConflict } from '../api/errors.ts'
+import { keyOf } from '../api/record.ts'
+import type { ObjectRecord } from '../api/record.ts'
+import { parseKey } from '../api/reference.ts'
+import type { Budget, Controller, DueRequest, PassSummary } from './controller.ts'
+import { reconcileDeployable } from './kinds/deployable.ts'
+import { reconcileGitRepository, wakeReaders } from './kinds/git-repository.ts'
+import { reconcileKustomization } from './kinds/kustomization.ts'
+import { tell } from './leave.ts'
+import type { Outcome } from './outcome.ts'
+import { outcomeOfError } from './outcome.ts'
+import type { ControllerPorts } from './ports.ts'
+import type { Step } from './step.ts'
+import { beginStep, editRecord, wake } from './step.ts'
+
+/** How long an object that somebody else holds is passed over in a pass, in milliseconds. */
+const heldPauseMs = 1_000
+/** How many due keys are read at once. */
+const pageSize = 100
+
+/** The controller over its ports. It keeps nothing in memory that matters: any number may run on one store. */
+export function createController(ports: ControllerPorts): Controller {
+  return {
+    runDue: (budget = {}) => runDue(ports, budget),
+    reconcile: (key) => reconcile(ports, key),
+    markDue: (keys, request) => markDue(ports, keys, request),
+  }
+}
+
+async function markDue(
+  ports: ControllerPorts,
+  keys: readonly string[],
+  request?: DueRequest,
+): Promise<string[]> {
+  const marked: string[] = []
+  for (const key of keys) {
+    const dueAt = ports.clock.now()
+    const record = await editRecord(ports, key, (found) => ({
+      ...found,
+      dueAt,
+      ...(request === undefined ? {} : { request }),
+    }))
+    if (record !== undefined) marked.push(key)
+  }
+  return marked
+}
+
+async function runDue(ports: ControllerPorts, budget: Budget): Promise<PassSummary> {
+  const { store, clock } = ports
+  const concurrency = budget.concurrency ?? 8
+  const limit = budget.limit ?? Infinity
+  const errors: PassSummary['errors'] = []
+  const running = new Map<string, Promise<void>>()
+  const passedOver = new Map<string, number>()
+  let steps = 0
+
+  const isSpent = () =>
+    steps >= limit ||
+    budget.signal?.aborted === true ||
+    (budget.deadline !== undefined && clock.now() >= budget.deadline)
+
+  const begin = (key: string) => {
+    steps += 1
+    const run = reconcile(ports, key)
+      .then(({ held }) => {
+        if (held) passedOver.set(key, clock.now() + heldPauseMs)
+      })
+      .catch((error: unknown) => {
+        const { message } = asHeadwaterError(error)
+        errors.push({ key, message })
+        ports.log.warn({ object: key }, message)
+        passedOver.set(key, clock.now() + heldPauseMs)
+      })
+      .finally(() => running.delete(key))
+    running.set(key, run)
+  }
+
+  while (!isSpent()) {
+    const now = clock.now()
+    const due = await store.due(now, pageSize + running.size)
+    const ready = due.filter((key) => !running.has(key) && (passedOver.get(key) ?? 0) <= now)
+    if (ready.length === 0 && running.size === 0) break
+    for (const key of ready) {
+      if (running.size >= concurrency) break
+      if (!isSpent()) begin(key)
+    }
+    if (running.size > 0) await Promise.race(running.values())
+  }
+  await Promise.all(running.values())
+  return { steps, errors, nextDueAt: await store.nextDueAt() }
+}
+
+/** One step under a lease; `held` when somebody else works on the object. */
+async function reconcile(
+  ports: ControllerPorts,
+  key: string,
+): Promise<{ dueAt: number | undefined; held: boolean }> {
+  const step = await beginStep(ports, key)
+  if (step === undefined) return { dueAt: undefined, held: true }
+  try {
+    return { dueAt: await conclude(ports, step), held: false }
+  } catch (error) {
+    // The lease ran out and somebody else took over: what they write stands.
+    if (isConflict(error)) return { dueAt: undefined, held: true }
+    throw error
+  }
+}
+
+/** Does the step, writes its outcome and tells those whom it concerns. Answers when the object is due again. */
+async function conclude(ports: ControllerPorts, step: Step): Promise<number | undefined> {
+  const before = step.record()
+  const outcome = await stepOf(ports, step)
+  const isGone =
+    outcome === 'gone' ||
+    (before.deletion !== undefined && outcome.events.some(({ reason }) => reason === 'Deleted'))
+  if (isGone) {
+    const { woken } = await step.remove()
+    await report(ports, step, outcome === 'gone' ? [] : outcome.events)
+    await wake(ports, woken)
+    return undefined
+  }
+  const { status, operation } = outcome
+  const changes = { status, wake: outcome.wake, ...(operation === undefined ? {} : { operation }) }
+  const { dueAt, woken } = await step.finish(changes, outcome.dueAt)
+  await report(ports, step, outcome.events)
+  await wake(ports, woken)
+  const after = step.record()
+  const hasMoved =
+    after.kind === 'GitRepository' && before.status.artifact?.revision !== after.status.artifact?.revision
+  if (hasMoved) await wakeReaders(ports, after)
+  return dueAt
+}
+
+async function stepOf(ports: ControllerPorts, step: Step): Promise<Outcome | 'gone'> {
+  const record = step.record()
+  try {
+    if (record.kind === 'GitRepository') return await reconcileGitRepository(ports, step)
+    if (record.kind === 'Kustomization') return await reconcileKustomization(ports, step)
+    const target = await ports.target(record.kind)
+    if (target !== undefined) return await reconcileDeployable(ports, step, target)
+    throw new Error(`no driver for kind ${parseKey(keyOf(record)).kind}`)
+  } catch (error) {
+    if (isConflict(error)) throw error
+    return outcomeOfError(step.record(), asHeadwaterError(error), {
+      now: ports.clock.now(),
+      random: ports.random,
+    })
+  }
+}
+
+async function report(ports: ControllerPorts, step: Step, events: Outcome['events']): Promise<void> {
+  const revision = revisionOf(step.record())
+  for (const event of [...step.events(), ...events]) await tell(ports, step.key, event, revision)
+}
+
+function revisionOf(record: ObjectRecord): string | undefined {
+  return record.operation?.revision ?? record.inputs?.revision ?? record.status.lastAttemptedRevision
+}

@@ -1,0 +1,163 @@
+import { asHeadwaterError, isConflict } from '../../api/errors.ts'
+import { findCondition } from '../../api/condition.ts'
+import type { ObjectRecord } from '../../api/record.ts'
+import { displayKey } from '../../api/reference.ts'
+import type { AnyTarget, Subject } from '../../target/target.ts'
+import { withVerdict } from '../conditions.ts'
+import { findBlocker, waitingMessage, withWaiter } from '../dependencies.ts'
+import type { Outcome } from '../outcome.ts'
+import { handled, isDriftDue, outcomeOf, outcomeOfError, settledDueAt } from '../outcome.ts'
+import type { ControllerPorts } from '../ports.ts'
+import { dependencyRetryMs, jitteredMs } from '../retry.ts'
+import type { Step } from '../step.ts'
+import { editRecord } from '../step.ts'
+import { isSuspended, suspendedMessage } from '../suspend.ts'
+
+/** Looks and calls in one step before it goes back to the queue: enough for a change set to be made, not for a rollout. */
+const maxRounds = 6
+
+/**
+ * One step of anything that a cloud deploys: observe, decide, store the intent, act, store the outcome; again while
+ * there is nothing to wait for.
+ */
+export async function reconcileDeployable(
+  ports: ControllerPorts,
+  step: Step,
+  target: AnyTarget,
+): Promise<Outcome> {
+  const held = await gate(ports, step)
+  if (held !== undefined) return held
+
+  for (let round = 1; ; round++) {
+    const record = step.record()
+    const subject = subjectOf(record, ports.clock.now())
+    const at = { now: ports.clock.now(), random: ports.random }
+    try {
+      const observation: unknown = await target.observe(subject)
+      const now = ports.clock.now()
+      const decision = target.decide(subject, observation, now)
+      const outcome = outcomeOf(record, decision, { now, random: ports.random })
+      if (decision.type !== 'act') return outcome
+
+      for (const event of outcome.events) step.event(event)
+      await step.write({ status: outcome.status, operation: decision.operation })
+      const result = await target.act(subject, decision.operation, decision.action)
+      const written = step.record()
+      const operation = { ...decision.operation, data: { ...decision.operation.data, ...result.data } }
+      const isAgain = result.requeueAfterMs === undefined && round < maxRounds
+      if (!isAgain) {
+        const dueAt = ports.clock.now() + (result.requeueAfterMs ?? 0)
+        return { status: written.status, operation, dueAt, events: [], wake: false }
+      }
+      if (result.data !== undefined) await step.write({ status: written.status, operation })
+    } catch (error) {
+      if (isConflict(error)) throw error
+      return afterError(step, asHeadwaterError(error), { ...at, now: ports.clock.now() })
+    }
+  }
+}
+
+/** What makes a step of this object needless, forbidden or too early, without a call to the cloud; undefined: go on. */
+async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undefined> {
+  const record = step.record()
+  const { clock, random } = ports
+  const now = clock.now()
+  const { operation, inputs, status } = record
+  const quiet = { events: [], wake: false }
+
+  // What runs already is watched to its end, whatever else is said.
+  if (operation !== undefined) return undefined
+
+  if (isSuspended(record, now)) {
+    const message = suspendedMessage(record)
+    const dueAt = record.suspension?.until
+    return { ...quiet, status: withVerdict(record, status, { ...lastReady(record), message }, now), dueAt }
+  }
+  if (record.deletion !== undefined) return waitForDependents(ports, record)
+  if (inputs === undefined) {
+    const message = 'waiting for its inputs to be packaged from the source'
+    const verdict = { ready: 'Unknown', reason: 'Progressing', message, reconciling: true } as const
+    return { ...quiet, status: withVerdict(record, status, verdict, now), dueAt: undefined }
+  }
+
+  const subject = subjectOf(record, now)
+  const isRequested = record.request !== undefined && record.request.token !== status.lastHandledReconcileAt
+  const isApplied = status.lastAppliedDigest === inputs.digest
+  const hasFailed = status.failedDigest === inputs.digest
+  const mustCorrect = record.spec['drift'] === 'correct' && (status.drift?.properties.length ?? 0) > 0
+
+  if (hasFailed && !subject.force) {
+    return { ...quiet, status: handled(record, status), dueAt: status.nextAttemptAt }
+  }
+  const blocker = isApplied ? undefined : await findBlocker(ports, record, inputs.revision)
+  if (blocker !== undefined) {
+    const verdict = {
+      ready: 'False',
+      reason: 'DependencyNotReady',
+      message: waitingMessage(blocker),
+      reconciling: true,
+    } as const
+    const waiting = { ...status, blockedBy: [blocker.key] }
+    return {
+      ...quiet,
+      status: withVerdict(record, waiting, verdict, now),
+      dueAt: now + jitteredMs(dependencyRetryMs, random),
+    }
+  }
+  const isReady = findCondition(status.conditions, 'Ready')?.status === 'True'
+  if (isApplied && isReady && !isRequested && !subject.driftDue && !mustCorrect) {
+    const message = `no changes since ${status.lastAttemptedRevision ?? inputs.revision}`
+    const applied = { ...status, lastAppliedRevision: inputs.revision }
+    const verdict = { ready: 'True', reason: 'ReconciliationSucceeded', message } as const
+    const next = withVerdict(record, applied, verdict, now)
+    return { status: next, dueAt: settledDueAt(record, next, { now, random }), events: [], wake: true }
+  }
+  return undefined
+}
+
+/** A stack leaves after those that depend on it. */
+async function waitForDependents(ports: ControllerPorts, record: ObjectRecord): Promise<Outcome | undefined> {
+  const now = ports.clock.now()
+  const self = `${record.kind}/${record.namespace}/${record.name}`
+  for (const key of record.deletion?.after ?? []) {
+    const dependent = await editRecord(ports, key, (found) => withWaiter(found, self))
+    if (dependent?.deletion === undefined) continue
+    const message = `waiting for ${displayKey(key)} to be deleted first`
+    const verdict = { ready: 'Unknown', reason: 'Deleting', message, reconciling: true } as const
+    const status = withVerdict(record, { ...record.status, blockedBy: [key] }, verdict, now)
+    return { status, dueAt: now + dependencyRetryMs, events: [], wake: false }
+  }
+  return undefined
+}
+
+/** What this step is about. Pure. */
+export function subjectOf(record: ObjectRecord, now: number): Subject {
+  const { status, request, inputs } = record
+  const isForced = request?.force === true && request.token !== status.lastHandledReconcileAt
+  const hasFailed = inputs !== undefined && status.failedDigest === inputs.digest
+  const isRetryTime = hasFailed && status.nextAttemptAt !== undefined && status.nextAttemptAt <= now
+  return {
+    record,
+    wish: record.deletion === undefined ? 'present' : 'absent',
+    force: isForced || isRetryTime,
+    driftDue: isDriftDue(record, now),
+  }
+}
+
+/** A call that was refused ends the attempt; a look that was refused only stops the object until it is allowed. */
+function afterError(
+  step: Step,
+  error: ReturnType<typeof asHeadwaterError>,
+  at: { now: number; random: ControllerPorts['random'] },
+): Outcome {
+  const record = step.record()
+  const isRefusedInput =
+    error.class === 'stalled' && record.operation !== undefined && error.reason !== 'AccessDenied'
+  if (!isRefusedInput) return outcomeOfError(record, error, at)
+  return outcomeOf(record, { type: 'failed', reason: error.reason, message: error.message }, at)
+}
+
+function lastReady(record: ObjectRecord): { ready: 'True' | 'False' | 'Unknown'; reason: string } {
+  const ready = findCondition(record.status.conditions, 'Ready')
+  return { ready: ready?.status ?? 'Unknown', reason: ready?.reason ?? 'Suspended' }
+}

@@ -1,0 +1,79 @@
+import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
+import { findCondition } from '../../api/condition.ts'
+import { asHeadwaterError } from '../../api/errors.ts'
+import type { ObjectRecord } from '../../api/record.ts'
+import { keyOf } from '../../api/record.ts'
+import type { RefSelector } from '../../source/source.ts'
+import { withVerdict, without } from '../conditions.ts'
+import { openRepository, sourceKeyOf } from '../repository.ts'
+import type { Outcome } from '../outcome.ts'
+import { handled, news, outcomeOfError } from '../outcome.ts'
+import type { ControllerPorts } from '../ports.ts'
+import { jitteredMs } from '../retry.ts'
+import type { Step } from '../step.ts'
+import { wake } from '../step.ts'
+import { isSuspended, suspendedMessage } from '../suspend.ts'
+
+/** Compares the remote head with the artifact in force; when it moved, those that read from here are due. */
+export async function reconcileGitRepository(ports: ControllerPorts, step: Step): Promise<Outcome> {
+  const record = step.record()
+  const spec = record.spec as GitRepositorySpec
+  const { clock, random } = ports
+  const dueAt = clock.now() + jitteredMs(spec.interval, random)
+  if (isSuspended(record, clock.now())) {
+    const ready = findCondition(record.status.conditions, 'Ready')
+    const verdict = {
+      ready: ready?.status ?? 'Unknown',
+      reason: ready?.reason ?? 'Suspended',
+      message: suspendedMessage(record),
+    } as const
+    const status = withVerdict(record, record.status, verdict, clock.now())
+    return { status, dueAt: record.suspension?.until, events: [], wake: false }
+  }
+  try {
+    const source = await openRepository(ports, record)
+    const head = await source.head(spec.ref as RefSelector)
+    const before = record.status.artifact
+    const isNew = before?.revision !== head.revision
+    const info = isNew ? await source.commit(head.commit) : before
+    const now = clock.now()
+    const artifact = { ...info, revision: head.revision, fetchedAt: now }
+    const message = `stored artifact for ${head.revision}`
+    const event = {
+      type: 'Normal',
+      reason: 'NewArtifact',
+      message: `${message}${info?.subject ? ` ("${info.subject}")` : ''}`,
+    } as const
+    const known = { ...without(handled(record, record.status), 'failures', 'nextAttemptAt'), artifact }
+    const applied = { ...known, lastAttemptedRevision: head.revision, lastAppliedRevision: head.revision }
+    const status = withVerdict(
+      record,
+      applied,
+      { ready: 'True', reason: 'ReconciliationSucceeded', message },
+      now,
+    )
+    return { status, dueAt, events: isNew ? [event] : [], wake: true }
+  } catch (error) {
+    const classed = asHeadwaterError(error)
+    if (classed.class !== 'stalled') return outcomeOfError(record, classed, { now: clock.now(), random })
+    // The last good artifact stays in force; what is wrong may be mended on the other side, so look again.
+    const { reason, message } = classed
+    const status = withVerdict(
+      record,
+      handled(record, record.status),
+      { ready: 'False', reason, message, stalled: true },
+      clock.now(),
+    )
+    return { status, dueAt, events: news(record, { type: 'Warning', reason, message }), wake: false }
+  }
+}
+
+/** Makes everything due that reads from a source whose artifact moved. */
+export async function wakeReaders(ports: ControllerPorts, source: ObjectRecord): Promise<void> {
+  const readers = await ports.store.list('Kustomization/')
+  const key = keyOf(source)
+  await wake(
+    ports,
+    readers.filter(({ record }) => sourceKeyOf(record) === key).map(({ record }) => keyOf(record)),
+  )
+}

@@ -1,0 +1,255 @@
+import { findCondition } from '../../api/condition.ts'
+import { asHeadwaterError, isConflict, stalled } from '../../api/errors.ts'
+import type { KustomizationSpec } from '../../api/kinds/kustomization.ts'
+import type { ObjectRecord } from '../../api/record.ts'
+import { keyOf } from '../../api/record.ts'
+import { displayKey } from '../../api/reference.ts'
+import { parseRevision } from '../../api/revision.ts'
+import type { ObjectStatus } from '../../api/status.ts'
+import type { Verdict } from '../conditions.ts'
+import { withVerdict, without } from '../conditions.ts'
+import { declare } from '../declare.ts'
+import { findBlocker, waitingMessage, withWaiter } from '../dependencies.ts'
+import { letGo } from '../leave.ts'
+import type { Outcome } from '../outcome.ts'
+import { handled, news, outcomeOfError } from '../outcome.ts'
+import type { Package } from '../package.ts'
+import { packageObjects } from '../package.ts'
+import type { ControllerPorts } from '../ports.ts'
+import { planPrune } from '../prune.ts'
+import { openRepository, sourceKeyOf } from '../repository.ts'
+import { dependencyRetryMs, jitteredMs } from '../retry.ts'
+import type { Step } from '../step.ts'
+import { editRecord } from '../step.ts'
+import { isSuspended, suspendedMessage } from '../suspend.ts'
+
+/** How many problems of a build the status names; the rest is counted. */
+const shownProblems = 5
+
+/** Loads the objects of a path into the store, and lets go of those that left. Removed from git itself, it lets go of all. */
+export async function reconcileKustomization(ports: ControllerPorts, step: Step): Promise<Outcome | 'gone'> {
+  const record = step.record()
+  const now = ports.clock.now()
+  if (isSuspended(record, now)) {
+    const ready = findCondition(record.status.conditions, 'Ready')
+    const verdict: Verdict = {
+      ready: ready?.status ?? 'Unknown',
+      reason: ready?.reason ?? 'Suspended',
+      message: suspendedMessage(record),
+    }
+    return {
+      status: withVerdict(record, record.status, verdict, now),
+      dueAt: record.suspension?.until,
+      events: [],
+      wake: false,
+    }
+  }
+  if (record.deletion !== undefined) return leave(ports, record)
+
+  try {
+    const ready = await findArtifact(ports, record)
+    if ('outcome' in ready) return ready.outcome
+    return await apply(ports, record, ready.source, ready.revision)
+  } catch (error) {
+    if (isConflict(error)) throw error
+    return failure(ports, record, asHeadwaterError(error))
+  }
+}
+
+/** The source's artifact, if there is one and something is to be done with it. */
+async function findArtifact(
+  ports: ControllerPorts,
+  record: ObjectRecord,
+): Promise<{ outcome: Outcome } | { source: ObjectRecord; revision: string }> {
+  const now = ports.clock.now()
+  const spec = record.spec as KustomizationSpec
+  const key = sourceKeyOf(record)
+  let hasArtifact = false
+  const source = await editRecord(ports, key, (found) => {
+    hasArtifact = found.status.artifact !== undefined
+    return hasArtifact ? undefined : withWaiter(found, keyOf(record))
+  })
+  const revision = source?.status.artifact?.revision
+  if (source === undefined || revision === undefined) {
+    const why = source === undefined ? 'it does not exist' : 'it has no artifact yet'
+    return { outcome: waiting(ports, record, key, `waiting for ${displayKey(key)} (${why})`) }
+  }
+  const blocker = await findBlocker(ports, record, revision)
+  if (blocker !== undefined) return { outcome: waiting(ports, record, blocker.key, waitingMessage(blocker)) }
+
+  const { status } = record
+  const isRequested = record.request !== undefined && record.request.token !== status.lastHandledReconcileAt
+  const isApproved = status.held !== undefined && record.approval?.token === status.held.token
+  const isDone = status.lastAppliedRevision === revision && status.observedGeneration === record.generation
+  if (isDone && !isRequested && !isApproved) {
+    return {
+      outcome: { status, dueAt: now + jitteredMs(spec.interval, ports.random), events: [], wake: true },
+    }
+  }
+  return { source, revision }
+}
+
+async function apply(
+  ports: ControllerPorts,
+  record: ObjectRecord,
+  source: ObjectRecord,
+  revision: string,
+): Promise<Outcome> {
+  const commit = parseRevision(revision)?.commit
+  if (commit === undefined)
+    throw stalled('ArtifactFailed', `${displayKey(keyOf(source))} has the unreadable revision "${revision}"`)
+  const spec = record.spec as KustomizationSpec
+  const repository = await openRepository(ports, source)
+  const built = await packageObjects(ports, {
+    kustomization: record,
+    source: repository,
+    sourceKey: keyOf(source),
+    revision,
+    commit,
+  })
+  const attempted: ObjectStatus = { ...cleared(record), lastAttemptedRevision: revision }
+
+  if (!built.hasPath) {
+    const message = `path "${spec.path}" does not exist at ${revision}; nothing was applied or removed`
+    return notReady(ports, record, attempted, { reason: 'InvalidPath', message })
+  }
+  const problems = [
+    ...built.problems.filter(({ severity }) => severity === 'error').map(describeProblem),
+    ...(await applyAll(ports, record, built)),
+  ]
+  if (built.declarations.length === 0 && problems.length === 0 && !spec.allowEmpty) {
+    const message = `no objects below "${spec.path}" at ${revision}; set allowEmpty: true if that is meant`
+    return notReady(ports, record, attempted, { reason: 'BuildFailed', message })
+  }
+
+  const before = record.status.inventory ?? []
+  const applied = built.declarations.map((declaration) => keyOf(declaration))
+  if (problems.length > 0) {
+    // A partial revision never lets anything go.
+    const inventory = [...new Set([...before, ...applied])].toSorted()
+    const more = problems.length > shownProblems ? `\n(and ${problems.length - shownProblems} more)` : ''
+    const message = `${problems.slice(0, shownProblems).join('\n')}${more}`
+    return notReady(ports, record, { ...attempted, inventory }, { reason: 'BuildFailed', message })
+  }
+
+  const plan = planPrune(before, applied)
+  const isApproved = record.approval?.token === plan.token
+  if (spec.prune && plan.limit !== undefined && !isApproved) {
+    const inventory = [...new Set([...before, ...applied])].toSorted()
+    const held = { keys: plan.leaving, token: plan.token }
+    const message = `held: ${plan.leaving.length} of ${before.length} objects would be removed (limit ${plan.limit}); headwater approve kustomization ${record.name} -n ${record.namespace}`
+    return notReady(ports, record, { ...attempted, inventory, held }, { reason: 'PruneHeld', message })
+  }
+  if (spec.prune) await letGo(ports, keyOf(record), plan.leaving, revision)
+
+  const message = `applied ${applied.length} ${applied.length === 1 ? 'object' : 'objects'}`
+  const status: ObjectStatus = { ...attempted, lastAppliedRevision: revision, inventory: applied.toSorted() }
+  const event = {
+    type: 'Normal',
+    reason: 'ReconciliationSucceeded',
+    message: `${message} of ${revision}`,
+  } as const
+  return {
+    status: withVerdict(
+      record,
+      status,
+      { ready: 'True', reason: 'ReconciliationSucceeded', message },
+      ports.clock.now(),
+    ),
+    dueAt: ports.clock.now() + jitteredMs(spec.interval, ports.random),
+    events: record.status.lastAppliedRevision === revision ? [] : [event],
+    wake: true,
+  }
+}
+
+/** Writes every declaration that nobody else owns; the answer names those that could not be. */
+async function applyAll(ports: ControllerPorts, record: ObjectRecord, built: Package): Promise<string[]> {
+  const refused: string[] = []
+  const self = keyOf(record)
+  for (const declaration of built.declarations) {
+    const key = keyOf(declaration)
+    const owner = (await ports.store.get(key))?.record.owner
+    const isForeign =
+      key === self || (owner !== undefined && owner !== self && (await ports.store.get(owner)) !== undefined)
+    if (isForeign) {
+      const { file = '', line = 0, column = 0 } = declaration.origin ?? {}
+      const by = key === self ? 'itself' : displayKey(owner ?? '')
+      refused.push(
+        `${file}:${line}:${column}: ${displayKey(key)}: is already declared by ${by}; declare it once`,
+      )
+      continue
+    }
+    await declare(ports, declaration)
+  }
+  return refused
+}
+
+/** Removed from git: what it declared leaves by the same rules, then it does. */
+async function leave(ports: ControllerPorts, record: ObjectRecord): Promise<Outcome | 'gone'> {
+  const spec = record.spec as KustomizationSpec
+  const inventory = record.status.inventory ?? []
+  if (!spec.prune) return 'gone'
+  const plan = planPrune(inventory, [])
+  if (plan.limit !== undefined && record.approval?.token !== plan.token) {
+    const held = { keys: plan.leaving, token: plan.token }
+    const message = `held: all ${inventory.length} objects would be removed (limit ${plan.limit}); headwater approve kustomization ${record.name} -n ${record.namespace}`
+    return notReady(ports, record, { ...record.status, held }, { reason: 'PruneHeld', message })
+  }
+  await letGo(ports, keyOf(record), plan.leaving, record.deletion?.revision ?? '')
+  return 'gone'
+}
+
+function waiting(ports: ControllerPorts, record: ObjectRecord, key: string, message: string): Outcome {
+  const verdict: Verdict = { ready: 'False', reason: 'DependencyNotReady', message, reconciling: true }
+  const now = ports.clock.now()
+  const status = withVerdict(record, { ...record.status, blockedBy: [key] }, verdict, now)
+  return { status, dueAt: now + jitteredMs(dependencyRetryMs, ports.random), events: [], wake: false }
+}
+
+function notReady(
+  ports: ControllerPorts,
+  record: ObjectRecord,
+  status: ObjectStatus,
+  { reason, message }: { reason: string; message: string },
+): Outcome {
+  const now = ports.clock.now()
+  const spec = record.spec as KustomizationSpec
+  return {
+    status: withVerdict(
+      record,
+      handled(record, status),
+      { ready: 'False', reason, message, stalled: true },
+      now,
+    ),
+    dueAt: now + jitteredMs(spec.retryInterval ?? spec.interval, ports.random),
+    events: news(record, { type: 'Warning', reason, message }),
+    wake: false,
+  }
+}
+
+function failure(
+  ports: ControllerPorts,
+  record: ObjectRecord,
+  error: ReturnType<typeof asHeadwaterError>,
+): Outcome {
+  if (error.class !== 'stalled')
+    return outcomeOfError(record, error, { now: ports.clock.now(), random: ports.random })
+  return notReady(ports, record, record.status, { reason: error.reason, message: error.message })
+}
+
+function cleared(record: ObjectRecord): ObjectStatus {
+  return without(handled(record, record.status), 'failures', 'nextAttemptAt', 'blockedBy', 'held')
+}
+
+function describeProblem(problem: {
+  file: string
+  line: number
+  column: number
+  object?: string
+  field?: string
+  message: string
+}): string {
+  const { file, line, column, object, field, message } = problem
+  const about = [object, field].filter((part) => part !== undefined && part !== '').join(', ')
+  return `${file}:${line}:${column}: ${about === '' ? '' : `${about}: `}${message}`
+}

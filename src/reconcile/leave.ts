@@ -1,0 +1,89 @@
+import type { NewEvent, ObjectEvent } from '../api/event.ts'
+import { isConflict } from '../api/errors.ts'
+import type { ObjectRecord } from '../api/record.ts'
+import { displayKey } from '../api/reference.ts'
+import { dependencyKeys } from './dependencies.ts'
+import type { ControllerPorts } from './ports.ts'
+import { editRecord, wake } from './step.ts'
+import { isSuspended } from './suspend.ts'
+
+/**
+ * Lets objects go that a revision no longer declares. What that means for the cloud is said by each object's own
+ * policy: `Retain` forgets it, `Delete` starts its deletion, dependents first. A suspended object, or one that somebody
+ * else declares by now, is never deleted.
+ */
+export async function letGo(
+  ports: ControllerPorts,
+  owner: string,
+  leaving: readonly string[],
+  revision: string,
+): Promise<void> {
+  const found = await Promise.all(leaving.map((key) => ports.store.get(key)))
+  const ours = found.flatMap((stored) => (stored?.record.owner === owner ? [stored.record] : []))
+  const parting = ours.filter((record) => mustBeDeleted(record, ports.clock.now()))
+  for (const record of ours) {
+    const key = `${record.kind}/${record.namespace}/${record.name}`
+    if (!parting.includes(record)) {
+      await forget(ports, key, record)
+      continue
+    }
+    const after = parting
+      .filter((other) => dependencyKeys(other).includes(key))
+      .map((other) => `${other.kind}/${other.namespace}/${other.name}`)
+    const deletion = { requestedAt: ports.clock.now(), revision, after }
+    await editRecord(ports, key, (fresh) => ({ ...fresh, deletion, dueAt: ports.clock.now() }))
+    await tell(ports, key, {
+      type: 'Normal',
+      reason: 'Deleting',
+      message: `no longer declared at ${revision}; deletionPolicy is Delete`,
+    })
+  }
+}
+
+function mustBeDeleted(record: ObjectRecord, now: number): boolean {
+  if (isSuspended(record, now)) return false
+  return record.kind === 'Kustomization' || record.spec['deletionPolicy'] === 'Delete'
+}
+
+async function forget(ports: ControllerPorts, key: string, record: ObjectRecord): Promise<void> {
+  for (let tries = 0; tries < 8; tries++) {
+    const stored = await ports.store.get(key)
+    if (stored === undefined) return
+    try {
+      await ports.store.delete(key, stored.version)
+      await wake(ports, stored.record.waiters ?? [])
+      break
+    } catch (error) {
+      if (!isConflict(error)) throw error
+    }
+  }
+  const why = isSuspended(record, ports.clock.now()) ? 'it is suspended' : 'deletionPolicy is Retain'
+  const kept =
+    record.kind === 'GitRepository'
+      ? ''
+      : `; ${why}, so its cloud resources stay and are no longer looked after`
+  await tell(ports, key, {
+    type: 'Normal',
+    reason: 'Orphaned',
+    message: `${displayKey(key)} is no longer declared${kept}`,
+  })
+}
+
+/** Adds one event to the history and the log. */
+export async function tell(
+  ports: Pick<ControllerPorts, 'store' | 'clock' | 'random' | 'log'>,
+  key: string,
+  event: NewEvent,
+  revision?: string,
+): Promise<void> {
+  const written: ObjectEvent = {
+    ...event,
+    id: ports.random.uuid(),
+    at: ports.clock.now(),
+    key,
+    ...(revision === undefined ? {} : { revision }),
+  }
+  await ports.store.append([written])
+  const level = event.type === 'Warning' ? 'warn' : 'info'
+  ports.log[level]({ object: key, reason: event.reason, revision }, event.message)
+}

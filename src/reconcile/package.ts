@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { ObjectRecord, PackagedInputs } from '../api/record.ts'
+import { keyOf } from '../api/record.ts'
+import { build } from '../build/index.ts'
+import type { BuildFacts, BuiltObject, Problem } from '../build/index.ts'
+import { referencedFiles } from '../build/index.ts'
+import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
+import type { Source } from '../source/source.ts'
+import type { AnyTarget } from '../target/target.ts'
+import type { Declaration } from './declare.ts'
+import type { ControllerPorts } from './ports.ts'
+
+export type { BuildFacts }
+
+/** What a revision declares below one path, checked and ready to be written down. */
+export interface Package {
+  declarations: Declaration[]
+  problems: Problem[]
+  /** Keys that the revision declares but that must not be applied, with the reason: broken, or dependent on what is. */
+  withheld: Map<string, string>
+  /** Whether the path exists at all in the revision. */
+  hasPath: boolean
+}
+
+interface PackageOptions {
+  kustomization: ObjectRecord
+  source: Source
+  sourceKey: string
+  revision: string
+  commit: string
+}
+
+/** Reads a path of a revision, builds its objects and packages what each needs from git into blob. */
+export async function packageObjects(ports: ControllerPorts, options: PackageOptions): Promise<Package> {
+  const { kustomization, source, commit, sourceKey, revision } = options
+  const spec = kustomization.spec as KustomizationSpec
+  const path = normalise(spec.path)
+  const manifests = await source.files(commit, [path])
+  if (manifests.length === 0) return { declarations: [], problems: [], withheld: new Map(), hasPath: false }
+
+  const targets = new Map<string, AnyTarget>()
+  const result = await build(manifests, {
+    path,
+    source: sourceKey,
+    ...(spec.targetNamespace === undefined ? {} : { targetNamespace: spec.targetNamespace }),
+    readFiles: (paths) => source.files(commit, paths),
+    async claimOf(object) {
+      const target = await ports.target(object.kind)
+      if (target !== undefined) targets.set(object.kind, target)
+      return target?.claim(object)
+    },
+    ...(ports.facts === undefined ? {} : { facts: await ports.facts() }),
+  })
+
+  const declarations: Declaration[] = []
+  for (const object of result.objects) {
+    const key = keyOf(object)
+    if (result.withheld.has(key)) continue
+    const target = targets.get(object.kind)
+    const inputs =
+      target === undefined
+        ? undefined
+        : await packageInputs(ports, { object, target, revision, files: result.files })
+    declarations.push({
+      kind: object.kind,
+      namespace: object.namespace,
+      name: object.name,
+      spec: object.spec,
+      owner: keyOf(kustomization),
+      origin: object.origin,
+      ...(object.labels === undefined ? {} : { labels: object.labels }),
+      ...(inputs === undefined ? {} : { inputs }),
+    })
+  }
+  return { declarations, problems: result.problems, withheld: result.withheld, hasPath: true }
+}
+
+interface InputOptions {
+  object: BuiltObject
+  target: AnyTarget
+  revision: string
+  files: ReadonlyMap<string, Uint8Array>
+}
+
+async function packageInputs(ports: ControllerPorts, options: InputOptions): Promise<PackagedInputs> {
+  const { object, target, revision, files } = options
+  const known = (await ports.store.get(keyOf(object)))?.record.inputs?.files
+  const packaged: PackagedInputs['files'] = {}
+  for (const [role, path] of Object.entries(referencedFiles(object))) {
+    const bytes = files.get(path) ?? new Uint8Array()
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    if (known?.[role]?.sha256 !== sha256) await ports.blobs.put(bytes)
+    packaged[role] = { path, sha256, bytes: bytes.length }
+  }
+  return { revision, files: packaged, digest: target.digest(object.spec, packaged) }
+}
+
+/** `./clusters/prod/` → `clusters/prod`; the root is the empty path. */
+function normalise(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+}

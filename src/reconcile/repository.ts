@@ -1,0 +1,29 @@
+import { parseDuration } from '../api/duration.ts'
+import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
+import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
+import type { ObjectRecord } from '../api/record.ts'
+import { formatKey } from '../api/reference.ts'
+import type { Source } from '../source/source.ts'
+import { readCredentials } from './credentials.ts'
+import type { ControllerPorts } from './ports.ts'
+
+/** Opens the repository of a GitRepository with its credentials; nothing is read yet. */
+export async function openRepository(ports: ControllerPorts, record: ObjectRecord): Promise<Source> {
+  const spec = record.spec as GitRepositorySpec
+  const credentials = await readCredentials(ports.secrets, spec.secretRef)
+  return ports.openSource({
+    url: spec.url,
+    timeoutMs: parseDuration(spec.timeout),
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+}
+
+/** The key of the source that a Kustomization reads from. */
+export function sourceKeyOf(kustomization: ObjectRecord): string {
+  const { sourceRef } = kustomization.spec as KustomizationSpec
+  return formatKey({
+    kind: sourceRef.kind,
+    namespace: sourceRef.namespace ?? kustomization.namespace,
+    name: sourceRef.name,
+  })
+}

@@ -1,0 +1,18 @@
+import type { ObjectRecord } from '../api/record.ts'
+
+/** Whether new work on an object is stopped, by git or by a person. Pure. */
+export function isSuspended(record: ObjectRecord, now: number): boolean {
+  const { suspension } = record
+  const isHeld = suspension !== undefined && (suspension.until === undefined || suspension.until > now)
+  return isHeld || record.spec['suspend'] === true
+}
+
+/** `suspended by ana until 2026-12-01: "migration"`. */
+export function suspendedMessage(record: ObjectRecord): string {
+  const { suspension } = record
+  if (suspension === undefined) return 'suspended in git'
+  const until =
+    suspension.until === undefined ? '' : ` until ${new Date(suspension.until).toISOString().slice(0, 10)}`
+  const reason = suspension.reason === undefined ? '' : `: "${suspension.reason}"`
+  return `suspended by ${suspension.by}${until}${reason}`
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { stalled } from '../../src/api/errors.ts'
+import type { OpenSource, SourceFile } from '../../src/source/source.ts'
+
+/** A repository in memory: every `commit` is a whole new set of files, by path. */
+export interface ModelRepository {
+  /** Makes the files the head and answers its commit id. */
+  commit(files: Record<string, string>): string
+  /** Every later look fails with this, until undefined. */
+  breakWith(error: Error | undefined): void
+  open: OpenSource
+  /** How often files were read. */
+  reads(): number
+}
+
+/** Makes an empty repository with a branch `main`. */
+export function createModelRepository(): ModelRepository {
+  const commits = new Map<string, Record<string, string>>()
+  let head: string | undefined
+  let failure: Error | undefined
+  let reads = 0
+  const check = () => {
+    if (failure !== undefined) throw failure
+  }
+  return {
+    commit(files) {
+      const id = createHash('sha1')
+        .update(`${commits.size}${JSON.stringify(files)}`)
+        .digest('hex')
+      commits.set(id, files)
+      head = id
+      return id
+    },
+    breakWith: (error) => void (failure = error),
+    reads: () => reads,
+    open: () => ({
+      async head() {
+        check()
+        if (head === undefined) throw stalled('RefNotFound', 'the repository has no commit')
+        return { revision: `main@sha1:${head}`, commit: head }
+      },
+      async files(commit, paths) {
+        check()
+        reads += 1
+        const files = Object.entries(commits.get(commit) ?? {})
+        const isAsked = (path: string) =>
+          paths.some((asked) => asked === '' || path === asked || path.startsWith(`${asked}/`))
+        return files.filter(([path]) => isAsked(path)).map(([path, text]) => fileOf(path, text))
+      },
+      async commit(commit) {
+        check()
+        return { subject: `commit ${commit.slice(0, 7)}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z' }
+      },
+    }),
+  }
+}
+
+function fileOf(path: string, text: string): SourceFile {
+  const bytes = new TextEncoder().encode(text)
+  return { path, oid: createHash('sha1').update(bytes).digest('hex'), executable: false, bytes }
+}
