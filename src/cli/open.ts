@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import type { Command } from 'commander'
+import { HeadwaterError, stalled } from '../api/errors.ts'
+import { splitScheme } from '../api/scheme.ts'
+import { readSettings, settingTable, type SettingFlags, type Settings } from '../compose/settings.ts'
+import { openStore } from '../store/index.ts'
+import type { Store } from '../store/store.ts'
+import { readDemoFile } from './demo-file.ts'
+import type { Io } from './io.ts'
+
+/** Adds every setting that has a flag to a command that runs the controller. */
+export function addSettingOptions(command: Command): Command {
+  const settings: { flag?: string; variable: string; description: string }[] = Object.values(settingTable)
+  command.optionsGroup('Settings (each is also an environment variable):')
+  for (const { flag, variable, description } of settings) {
+    if (flag !== undefined) command.option(`--${flag} <value>`, `${description} [${variable}]`)
+  }
+  return command
+}
+
+/** The settings of a command: its flags, then the environment. */
+export async function settingsOf(io: Io, flags: SettingFlags): Promise<Settings> {
+  return readSettings(await environmentOf(io, flags), flags, io.cwd)
+}
+
+/** Opens the store for one command and closes it again, whatever happens. */
+export async function withStore<Answer>(
+  io: Io,
+  flags: SettingFlags,
+  use: (store: Store) => Promise<Answer>,
+): Promise<Answer> {
+  const settings = await settingsOf(io, { store: flags.store })
+  const isThere = existsHere(settings.store)
+  if (!isThere)
+    io.stderr(`no state at ${settings.store} yet: headwater run makes it (HEADWATER_STORE names another)\n`)
+  const store = await openStoreOf(io, isThere ? settings.store : 'memory:', flags)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Looking must not leave an empty store behind in whatever folder one happens to stand in. */
+function existsHere(url: string): boolean {
+  const parts = splitScheme(url)
+  return parts?.scheme !== 'sqlite' || existsSync(parts.rest)
+}
+
+async function openStoreOf(io: Io, url: string, flags: SettingFlags): Promise<Store> {
+  try {
+    return await openStore(url, { clock: io.clock, random: io.random })
+  } catch (error) {
+    if (!(error instanceof HeadwaterError && error.reason === 'InvalidSetting')) throw error
+    const setting = flags.store === undefined ? 'HEADWATER_STORE' : '--store'
+    throw stalled('InvalidSetting', `${setting}: ${error.message}`, error)
+  }
+}
+
+/**
+ * The environment that settings are read from: the process's own, and below it what a demo that runs from this folder
+ * left behind, so that every command printed by the demo works as it is printed. Whoever names a store means that one.
+ */
+export async function environmentOf(io: Io, flags: SettingFlags = {}): Promise<Io['env']> {
+  if (io.env['HEADWATER_STORE'] || flags.store !== undefined) return io.env
+  const demo = await readDemoFile(io)
+  return demo === undefined ? io.env : { ...io.env, ...demo.env }
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import type { Io } from './io.ts'
+
+/** A verb: what `--help` says of it, and where it is. Only the verb that is called is ever loaded. */
+export interface Verb {
+  name: string
+  group: 'Every day' | 'Changing things' | 'Before a commit' | 'Running it'
+  summary: string
+  load(): Promise<(io: Io) => Command>
+}
+
+/** Every verb of the command line, in the order in which help shows them. */
+export const verbs: readonly Verb[] = [
+  {
+    name: 'get',
+    group: 'Every day',
+    summary: 'what there is, and whether it is Ready',
+    load: async () => (await import('./commands/get.ts')).createGetCommand,
+  },
+  {
+    name: 'events',
+    group: 'Every day',
+    summary: 'what happened in the last seven days',
+    load: async () => (await import('./commands/events.ts')).createEventsCommand,
+  },
+  {
+    name: 'trace',
+    group: 'Every day',
+    summary: 'where an object comes from, what it waits for, who waits for it',
+    load: async () => (await import('./commands/trace.ts')).createTraceCommand,
+  },
+  {
+    name: 'tree',
+    group: 'Every day',
+    summary: 'sources, what is made from them, and how far it is',
+    load: async () => (await import('./commands/tree.ts')).createTreeCommand,
+  },
+  {
+    name: 'history',
+    group: 'Every day',
+    summary: 'the last operations of an object and how they ended',
+    load: async () => (await import('./commands/history.ts')).createHistoryCommand,
+  },
+  {
+    name: 'suspend',
+    group: 'Changing things',
+    summary: 'start no new work on an object; what runs is not cancelled',
+    load: async () => (await import('./commands/suspend.ts')).createSuspendCommand,
+  },
+  {
+    name: 'resume',
+    group: 'Changing things',
+    summary: 'end a suspension',
+    load: async () => (await import('./commands/resume.ts')).createResumeCommand,
+  },
+  {
+    name: 'approve',
+    group: 'Changing things',
+    summary: 'say yes to what is held: objects that would leave',
+    load: async () => (await import('./commands/approve.ts')).createApproveCommand,
+  },
+]

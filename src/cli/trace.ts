@@ -1,0 +1,162 @@
+import { findCondition } from '../api/condition.ts'
+import type { ObjectRecord } from '../api/record.ts'
+import { keyOf } from '../api/record.ts'
+import { parseKey } from '../api/reference.ts'
+import { shortRevision } from '../api/revision.ts'
+import { dependencyKeys } from '../reconcile/dependencies.ts'
+import { brief, formatAgo } from './describe.ts'
+import { printable } from './io.ts'
+import type { Paint } from './paint.ts'
+
+/** Another object as seen from the traced one. */
+interface Neighbour {
+  key: string
+  /** `missing`: named, but not there. */
+  ready: 'True' | 'False' | 'Unknown' | 'missing'
+}
+
+/** Where an object comes from and how it hangs together with others. */
+export interface Trace {
+  object: { kind: string; namespace: string; name: string; ready: string; message: string }
+  declaredIn?: { file: string; line: number; source: string; url?: string }
+  commit?: { revision: string; subject?: string; author?: string; committedAt?: string }
+  appliedBy: { owner?: string; operation?: string; identity?: string; region?: string }
+  dependsOn: Neighbour[]
+  neededBy: Neighbour[]
+  blockedBy: string[]
+}
+
+/** Follows an object to its origin and its neighbours; `all` is the whole store. Pure. */
+export function traceOf(record: ObjectRecord, all: readonly ObjectRecord[]): Trace {
+  const byKey = new Map(all.map((other) => [keyOf(other), other]))
+  const { origin, status } = record
+  const source = origin === undefined ? undefined : byKey.get(origin.source)
+  const artifact = record.kind === 'GitRepository' ? status.artifact : source?.status.artifact
+  const ready = findCondition(status.conditions, 'Ready')
+  const url = source?.spec['url']
+  const operation = record.operation?.id
+  const { stackId } = status.identity ?? {}
+  const { region } = record.spec
+  return {
+    object: {
+      kind: record.kind,
+      namespace: record.namespace,
+      name: record.name,
+      ready: ready?.status ?? 'Unknown',
+      message: brief(ready?.message ?? 'not looked at yet'),
+    },
+    ...(origin === undefined
+      ? {}
+      : {
+          declaredIn: {
+            file: origin.file,
+            line: origin.line,
+            source: origin.source,
+            ...(typeof url === 'string' ? { url } : {}),
+          },
+        }),
+    ...(artifact === undefined
+      ? {}
+      : {
+          commit: {
+            revision: artifact.revision,
+            ...(artifact.subject === undefined ? {} : { subject: artifact.subject }),
+            ...(artifact.author === undefined ? {} : { author: artifact.author }),
+            ...(artifact.committedAt === undefined ? {} : { committedAt: artifact.committedAt }),
+          },
+        }),
+    appliedBy: {
+      ...(record.owner === undefined ? {} : { owner: record.owner }),
+      ...(operation === undefined ? {} : { operation }),
+      ...(stackId === undefined ? {} : { identity: stackId }),
+      ...(typeof region === 'string' ? { region } : {}),
+    },
+    dependsOn: dependencyKeys(record).map((key) => neighbour(key, byKey)),
+    neededBy: all
+      .filter((other) => dependencyKeys(other).includes(keyOf(record)))
+      .map((other) => neighbour(keyOf(other), byKey)),
+    blockedBy: status.blockedBy ?? [],
+  }
+}
+
+function neighbour(key: string, byKey: ReadonlyMap<string, ObjectRecord>): Neighbour {
+  const record = byKey.get(key)
+  if (record === undefined) return { key, ready: 'missing' }
+  return { key, ready: findCondition(record.status.conditions, 'Ready')?.status ?? 'Unknown' }
+}
+
+/** A trace as a person reads it. Pure. */
+export function traceLines(trace: Trace, { paint, now }: { paint: Paint; now: number }): string[] {
+  const { object, declaredIn, commit, appliedBy } = trace
+  const lines: [string, string][] = [
+    ['Object', `${typed(object)} (${object.namespace})   ready: ${object.ready}   ${object.message}`],
+    [
+      'Declared in',
+      declaredIn === undefined ? 'the settings of this controller' : declared(declaredIn, commit, now),
+    ],
+  ]
+  if (declaredIn === undefined && commit !== undefined) lines.push(['At', commitText(commit, now)])
+  const applied = [
+    appliedBy.owner === undefined ? undefined : typed(parseKey(appliedBy.owner)),
+    appliedBy.operation === undefined ? undefined : `change set ${appliedBy.operation}`,
+    appliedBy.identity,
+  ].filter((part) => part !== undefined)
+  if (applied.length > 0) lines.push(['Applied by', applied.join(' → ')])
+  const link = consoleLink(appliedBy.identity)
+  if (link !== undefined) lines.push(['Console', link])
+  lines.push(
+    ['Depends on', neighbours(trace.dependsOn, paint)],
+    ['Needed by', neighbours(trace.neededBy, paint)],
+  )
+  if (trace.blockedBy.length > 0) lines.push(['Waits for', trace.blockedBy.map(shortKey).join('  ')])
+  return lines.map(([name, text]) => `${name.padEnd(12)}  ${text}`)
+}
+
+function declared(place: NonNullable<Trace['declaredIn']>, commit: Trace['commit'], now: number): string {
+  const source = typed(parseKey(place.source))
+  return `${printable(place.file)}:${place.line} in ${source}${commit === undefined ? '' : ` at ${commitText(commit, now)}`}`
+}
+
+function commitText(
+  { revision, subject, author, committedAt }: NonNullable<Trace['commit']>,
+  now: number,
+): string {
+  const about = [
+    subject === undefined ? undefined : `"${printable(subject)}"`,
+    author === undefined ? undefined : printable(author),
+    committedAt === undefined ? undefined : formatAgo(Date.parse(committedAt), now),
+  ].filter((part) => part !== undefined)
+  return `${shortRevision(revision)}${about.length === 0 ? '' : ` (${about.join(', ')})`}`
+}
+
+function typed({ kind, name }: { kind: string; name: string }): string {
+  return `${kind.toLowerCase()}/${name}`
+}
+
+function neighbours(list: readonly Neighbour[], paint: Paint): string {
+  const marks = {
+    True: paint.good('✔'),
+    False: paint.bad('✗'),
+    Unknown: paint.busy('◎'),
+    missing: paint.bad('missing'),
+  }
+  return list.length === 0 ? '–' : list.map(({ key, ready }) => `${shortKey(key)} ${marks[ready]}`).join('  ')
+}
+
+function shortKey(key: string): string {
+  const { namespace, name } = parseKey(key)
+  return `${namespace}/${name}`
+}
+
+/** The page of a stack in AWS's console; nothing for what is no stack of the real AWS partitions. */
+function consoleLink(stackId: string | undefined): string | undefined {
+  const match = /^arn:(aws|aws-cn|aws-us-gov):cloudformation:([a-z0-9-]+):/.exec(stackId ?? '')
+  const hosts: Record<string, string> = {
+    aws: 'console.aws.amazon.com',
+    'aws-cn': 'console.amazonaws.cn',
+    'aws-us-gov': 'console.amazonaws-us-gov.com',
+  }
+  const host = hosts[match?.[1] ?? '']
+  if (stackId === undefined || host === undefined) return undefined
+  return `https://${match?.[2]}.${host}/cloudformation/home?region=${match?.[2]}#/stacks/stackinfo?stackId=${encodeURIComponent(stackId)}`
+}
