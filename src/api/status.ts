@@ -52,6 +52,8 @@ export interface ObjectStatus {
   drift?: {
     checkedAt: number
     properties: DriftedProperty[]
+    /** Putting it back was tried and left these: not tried again before the next look. */
+    isFinal?: boolean
     /** who and when, if the cloud told */ actor?: string
   }
   /** What a pinned cloud resource is, so that one recreated under the same name is noticed: StackId, RoleARN… */

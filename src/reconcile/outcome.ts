@@ -159,19 +159,20 @@ function applied(
     lastAttemptedRevision: revision,
     outputs: decision.outputs,
     identity: decision.identity,
-    drift: {
-      checkedAt: decision.changed || !record.status.drift ? now : record.status.drift.checkedAt,
-      properties: [],
-    },
+    // What was changed by hand stays so when nothing was done about it.
+    drift:
+      decision.changed || !record.status.drift ? { checkedAt: now, properties: [] } : record.status.drift,
   }
   if (decision.changed) status = withHistory(status, entry(record, 'Succeeded', decision.message, now))
-  status = {
-    ...status,
-    conditions: setCondition(
-      status.conditions,
-      { type: 'Drifted', status: 'False', reason: 'NoDrift', message: '' },
-      { now, generation: record.generation },
-    ),
+  if (status.drift?.properties.length === 0) {
+    status = {
+      ...status,
+      conditions: setCondition(
+        status.conditions,
+        { type: 'Drifted', status: 'False', reason: 'NoDrift', message: '' },
+        { now, generation: record.generation },
+      ),
+    }
   }
   status = withVerdict(record, status, { ready: 'True', reason, message: decision.message }, now)
   const isNews = decision.changed || !wasReady
@@ -222,7 +223,7 @@ function drift(
   at: At,
 ): Outcome {
   const { now } = at
-  const { properties, message, actor } = decision
+  const { properties, message, actor, isFinal } = decision
   const hasDrift = properties.length > 0
   const hadDrift = (record.status.drift?.properties.length ?? 0) > 0
   const reason = hasDrift ? 'DriftDetected' : 'NoDrift'
@@ -231,12 +232,20 @@ function drift(
     { type: 'Drifted', status: hasDrift ? 'True' : 'False', reason, message },
     { now, generation: record.generation },
   )
-  const status: ObjectStatus = {
+  let status: ObjectStatus = {
     ...settled(handled(record, record.status)),
     conditions,
-    drift: { checkedAt: now, properties, ...(actor === undefined ? {} : { actor }) },
+    drift: {
+      checkedAt: now,
+      properties,
+      ...(actor === undefined ? {} : { actor }),
+      ...(isFinal === true ? { isFinal } : {}),
+    },
   }
-  const isCorrected = hasDrift && record.spec['drift'] === 'correct'
+  // A correction that left something is over; what git says was applied all the same.
+  if (record.operation?.type === 'apply')
+    status = withVerdict(record, status, { ready: 'True', reason: 'DriftNotCorrected', message }, now)
+  const isCorrected = hasDrift && record.spec['drift'] === 'correct' && isFinal !== true
   const hasNewInputs = record.inputs?.digest !== record.status.lastAppliedDigest
   const type = hasDrift ? 'Warning' : 'Normal'
   return {

@@ -41,8 +41,11 @@ export type Decision<Action> =
   | { type: 'failed'; reason: string; message: string; identity?: Record<string, string> }
   /** Nothing may be done here: foreign, recreated by somebody, stuck beyond what the spec allows. Looked at again at the interval. */
   | { type: 'blocked'; reason: string; message: string }
-  /** The look for drift is over; an empty list means there is none. With `correct`, the next decision puts it back. */
-  | { type: 'drift'; properties: DriftedProperty[]; actor?: string; message: string }
+  /**
+   * The look for drift is over; an empty list means there is none. With `correct`, the next decision puts it back, unless
+   * it is `isFinal`: that was tried and left these, so that nothing more is tried before the next look finds them.
+   */
+  | { type: 'drift'; properties: DriftedProperty[]; actor?: string; isFinal?: boolean; message: string }
   /** The object's cloud part is gone. */
   | { type: 'deleted'; message: string }
 

@@ -84,7 +84,8 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
   const isRequested = record.request !== undefined && record.request.token !== status.lastHandledReconcileAt
   const isApplied = status.lastAppliedDigest === inputs.digest
   const hasFailed = status.failedDigest === inputs.digest
-  const mustCorrect = record.spec['drift'] === 'correct' && (status.drift?.properties.length ?? 0) > 0
+  const hasDrift = (status.drift?.properties.length ?? 0) > 0
+  const mustCorrect = record.spec['drift'] === 'correct' && hasDrift && status.drift?.isFinal !== true
 
   if (hasFailed && !subject.force) {
     return { ...quiet, status: handled(record, status), dueAt: status.nextAttemptAt }

@@ -1,0 +1,19 @@
+import type { Subject } from '../target.ts'
+import { contextOf, type Settings, type StackDecision } from './context.ts'
+import { decideAbsent } from './decide-absent.ts'
+import { decidePresent } from './decide-present.ts'
+import type { Observation } from './observation.ts'
+
+/**
+ * What to do next with one stack. Pure, and total over every stack status, every change set's status and execution
+ * status, what is wanted and how far we are.
+ */
+export function decide(
+  settings: Settings,
+  subject: Subject,
+  observation: Observation,
+  now: number,
+): StackDecision {
+  const context = contextOf(settings, subject, observation, now)
+  return subject.wish === 'absent' ? decideAbsent(context) : decidePresent(context)
+}
