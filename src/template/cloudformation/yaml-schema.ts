@@ -1,0 +1,38 @@
+import type { CollectionTag, ScalarTag, Tags } from 'yaml'
+
+/** CloudFormation reads a whole number only without a leading zero: `0123456789` (an account id) keeps its zero. */
+const WHOLE_NUMBER = /^[-+]?(?:0|[1-9][0-9_]*)$/
+
+/**
+ * YAML 1.1 as CloudFormation reads it: `Yes` and `on` are booleans, but a date stays text (AWSTemplateFormatVersion
+ * is one) and so does a number that would lose digits. Merge keys, sets and binaries are not part of it.
+ */
+export const yamlSchema = {
+  version: '1.1' as const,
+  schema: 'yaml-1.1',
+  merge: false,
+  stringKeys: false,
+  customTags: (tags: Tags): Tags => tags.filter((tag) => !isLeftOut(tag)).map(adapted),
+}
+
+const LEFT_OUT = ['timestamp', 'binary', 'omap', 'pairs', 'set', 'merge']
+
+function isLeftOut(tag: Tags[number]): boolean {
+  const name = typeof tag === 'string' ? tag : tag.tag.replace('tag:yaml.org,2002:', '')
+  return LEFT_OUT.includes(name)
+}
+
+function adapted(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || !isPlainInteger(tag)) return tag
+  return { ...tag, test: WHOLE_NUMBER, resolve: wholeNumber }
+}
+
+/** The decimal one among the integer tags: the others have a `format`. */
+function isPlainInteger(tag: CollectionTag | ScalarTag): tag is ScalarTag {
+  return tag.tag === 'tag:yaml.org,2002:int' && !('format' in tag && tag.format !== undefined)
+}
+
+function wholeNumber(text: string): number | string {
+  const value = Number(text.replaceAll('_', ''))
+  return Number.isSafeInteger(value) ? value : text
+}
