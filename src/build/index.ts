@@ -1,0 +1,96 @@
+import { formatKey } from '../api/reference.ts'
+import { checkFiles, type BuildFacts } from './files.ts'
+import type { Flag } from './flag.ts'
+import { buildObjects, type BuildObjectsOptions, type BuiltObject, type TreeFile } from './objects.ts'
+import { checkOrder, withhold } from './order.ts'
+import { sortProblems, type Problem } from './problem.ts'
+import { fileReferences } from './references.ts'
+import { checkClaims, checkFileNames, checkKeys } from './unique.ts'
+
+export type { BuildFacts, BuiltObject, Problem, TreeFile }
+export { formatProblem } from './problem.ts'
+export { referencedFiles } from './references.ts'
+
+/** What a build needs besides the manifests; it does no I/O of its own. */
+export interface BuildOptions extends BuildObjectsOptions {
+  /** Reads files of the same revision that lie elsewhere in the tree; what does not exist is left out. */
+  readFiles(paths: readonly string[]): Promise<readonly TreeFile[]>
+  /** What an object claims in its cloud, see `Target.claim`; undefined: nothing that could be claimed twice. */
+  claimOf?(object: BuiltObject): Promise<string | undefined>
+  facts?: BuildFacts
+}
+
+/** Everything a tree declares, and everything wrong with it. */
+export interface BuildResult {
+  /** Objects that could be read, also those that must not be applied. */
+  objects: BuiltObject[]
+  /** Errors and warnings, by file and line. */
+  problems: Problem[]
+  /** Keys that are declared but must not be applied now, with the reason: broken, or in need of what is. */
+  withheld: Map<string, string>
+  /** The files that objects refer to, by path. */
+  files: Map<string, Uint8Array>
+}
+
+/**
+ * From files to checked objects. All problems are collected; what is broken is withheld together with what depends on
+ * it, the rest may be applied.
+ */
+export async function build(files: readonly TreeFile[], options: BuildOptions): Promise<BuildResult> {
+  const { objects, problems, broken } = buildObjects(files, options)
+  const referenced = await readReferenced(objects, files, options)
+  const claims = new Map<string, string>()
+  for (const object of objects) {
+    const claim = await options.claimOf?.(object)
+    if (claim !== undefined) claims.set(formatKey(object), claim)
+  }
+  const declared = new Set([...broken.keys(), ...objects.map((object) => formatKey(object))])
+  const flags: Flag[] = [
+    ...checkKeys(objects),
+    ...checkClaims(objects, claims),
+    ...checkFileNames(objects),
+    ...checkOrder(objects, (key) => declared.has(key)),
+    ...checkFiles(objects, referenced, options.facts ?? {}),
+  ]
+  const causes = new Map(broken)
+  for (const { key, problem } of flags) {
+    if (problem.severity === 'error' && !causes.has(key)) causes.set(key, describeCause(problem))
+  }
+  return {
+    objects,
+    problems: sortProblems(mergeShared([...problems, ...flags.map(({ problem }) => problem)])),
+    withheld: withhold(objects, causes),
+    files: referenced,
+  }
+}
+
+async function readReferenced(
+  objects: readonly BuiltObject[],
+  files: readonly TreeFile[],
+  options: BuildOptions,
+): Promise<Map<string, Uint8Array>> {
+  const wanted = new Set(
+    objects.flatMap((object) =>
+      fileReferences(object).flatMap(({ path }) => (path === undefined ? [] : [path])),
+    ),
+  )
+  const given = files.filter(({ path }) => wanted.delete(path))
+  const rest = wanted.size === 0 ? [] : await options.readFiles([...wanted])
+  // A path that is a folder answers with what lies below it.
+  const found = rest.filter(({ path }) => wanted.has(path))
+  return new Map([...given, ...found].map(({ path, bytes }) => [path, bytes]))
+}
+
+function describeCause({ file, line, field, message }: Problem): string {
+  return `${file}:${line}: ${field === undefined ? '' : `${field}: `}${message}`
+}
+
+/** A template that several objects use is wrong once: its problem names the first of them and counts the others. */
+function mergeShared(problems: readonly Problem[]): Problem[] {
+  const identity = (problem: Problem): string => JSON.stringify({ ...problem, object: undefined })
+  return [...Map.groupBy(problems, identity).values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    const more = new Set(others.flatMap(({ object }) => (object === first.object ? [] : [object]))).size
+    return more === 0 ? [first] : [{ ...first, object: `${first.object ?? ''} and ${more} more` }]
+  })
+}

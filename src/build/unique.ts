@@ -1,0 +1,67 @@
+import { displayKey, formatKey } from '../api/reference.ts'
+import { flagField, placeOf, type Flag } from './flag.ts'
+import type { BuiltObject } from './objects.ts'
+import { fileReferences } from './references.ts'
+
+/** Objects declared twice, whichever of them was meant: all of them are refused. */
+export function checkKeys(objects: readonly BuiltObject[]): Flag[] {
+  return groups(objects, (object) => formatKey(object)).flatMap((same) =>
+    same.map((object) => {
+      const others = same.filter((other) => other !== object).map((other) => placeOf(other))
+      return flagField(
+        object,
+        ['metadata', 'name'],
+        `is declared more than once, also at ${others.join(', ')}; keep one`,
+      )
+    }),
+  )
+}
+
+/**
+ * Objects that mean the same thing in a cloud (account, region and stack name): they would overwrite each other for ever.
+ * `claims` holds what each key claims.
+ */
+export function checkClaims(objects: readonly BuiltObject[], claims: ReadonlyMap<string, string>): Flag[] {
+  const distinct = [...new Map(objects.map((object) => [formatKey(object), object])).values()]
+  return groups(distinct, (object) => claims.get(formatKey(object))).flatMap((same) =>
+    same.map((object) => {
+      const others = same
+        .filter((other) => other !== object)
+        .map((other) => `${displayKey(formatKey(other))} (${placeOf(other)})`)
+      return flagField(
+        object,
+        ['spec', 'stackName'],
+        `claims the same account, region and stack name as ${others.join(', ')}; change one of stackName, region, deployAs`,
+      )
+    }),
+  )
+}
+
+/**
+ * Files that are two for git and one for a disk that folds letter case or Unicode forms: which one is read would depend
+ * on where.
+ */
+export function checkFileNames(objects: readonly BuiltObject[]): Flag[] {
+  const uses = objects.flatMap((object) => [
+    { object, path: object.origin.file, field: [] },
+    ...fileReferences(object).flatMap(({ path, field }) =>
+      path === undefined ? [] : [{ object, path, field }],
+    ),
+  ])
+  return groups(uses, ({ path }) => path.normalize('NFC').toLowerCase()).flatMap((same) =>
+    same.flatMap(({ object, path, field }) => {
+      const other = same.find((candidate) => candidate.path !== path)
+      if (!other) return []
+      const message = `the path "${path}" differs from "${other.path}" only by letter case or Unicode form; rename one`
+      return [flagField(object, field, message)]
+    }),
+  )
+}
+
+/** Things that share an identity, in groups of two and more. */
+function groups<T>(items: readonly T[], identify: (item: T) => string | undefined): T[][] {
+  const byIdentity = Map.groupBy(items, identify)
+  return [...byIdentity].flatMap(([identity, same]) =>
+    identity !== undefined && same.length > 1 ? [same] : [],
+  )
+}
