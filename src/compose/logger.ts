@@ -56,6 +56,7 @@ const serializers: Record<string, Serializer> = {
   kind: text,
   namespace: text,
   name: text,
+  object: text,
   reason: text,
   message: text,
   event: text,

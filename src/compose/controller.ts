@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Clock, Random } from '../api/clock.ts'
+import { splitScheme } from '../api/scheme.ts'
+import { openBlobStore } from '../blob/index.ts'
+import type { BlobStore } from '../blob/blob.ts'
+import { openQueue } from '../queue/index.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Controller } from '../reconcile/controller.ts'
+import { createController } from '../reconcile/create.ts'
+import type { ControllerPorts, Log } from '../reconcile/ports.ts'
+import { createSecretResolver } from '../secret/index.ts'
+import type { SecretResolver } from '../secret/secret.ts'
+import { sourceOpener } from '../source/index.ts'
+import { openStore } from '../store/index.ts'
+import type { Store } from '../store/store.ts'
+import { announceDue } from './announce.ts'
+import { createLogger } from './logger.ts'
+import { bootstrapRoot } from './root.ts'
+import type { Settings } from './settings.ts'
+import { targetOpener } from './targets.ts'
+
+/** What a composition root gives besides the settings. */
+export interface OpenPorts {
+  clock: Clock
+  random: Random
+  /** The environment: `env://` secrets, the region of S3. */
+  env: Readonly<Record<string, string | undefined>>
+  /** Default: JSON lines on standard output, at the level of the settings. */
+  log?: Log
+  /** Facts about resource types for the checks of a build; dear to load, so only where a person waits for warnings. */
+  facts?: NonNullable<ControllerPorts['facts']>
+}
+
+/** A controller and the things it stands on, as the settings name them. */
+export interface OpenedController {
+  controller: Controller
+  store: Store
+  /** Present when the settings name one. */
+  queue?: Queue
+  blobs: BlobStore
+  secrets: SecretResolver
+  log: Log
+  /** Writes the root source and Kustomization into the store, where they differ from the settings. */
+  bootstrap(): Promise<void>
+  /** Resolves when every "due" told so far is with the queue; at once without a queue. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens everything that the settings name. Drivers load on first use, cloud SDKs with them. */
+export async function openController(settings: Settings, ports: OpenPorts): Promise<OpenedController> {
+  const { clock, random, env } = ports
+  const log = ports.log ?? createLogger({ level: settings.logLevel, now: () => clock.now() })
+  await makeFolder(settings.store)
+  const opened = await openStore(settings.store, { clock, random })
+  try {
+    const blobs = await openBlobStore(settings.blobs, { random, env })
+    const queue = settings.queue === undefined ? undefined : await openQueue(settings.queue, { clock })
+    const announcing = queue === undefined ? undefined : announceDue(opened, { queue, clock, log })
+    const store = announcing?.store ?? opened
+    const secrets = createSecretResolver({ clock, env })
+    const controller = createController({
+      store,
+      blobs,
+      openSource: sourceOpener({ clock }),
+      secrets,
+      target: targetOpener(settings, { blobs, clock, random }),
+      clock,
+      random,
+      log,
+      ...(ports.facts === undefined ? {} : { facts: ports.facts }),
+    })
+    return {
+      controller,
+      store,
+      ...(queue === undefined ? {} : { queue }),
+      blobs,
+      secrets,
+      log,
+      flush: async () => announcing?.flush(),
+      bootstrap: () => bootstrapRoot(settings, { store, clock }),
+      close: () => store.close(),
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function makeFolder(url: string): Promise<void> {
+  const parts = splitScheme(url)
+  if (parts?.scheme === 'sqlite' && parts.rest !== '') await mkdir(dirname(parts.rest), { recursive: true })
+}
