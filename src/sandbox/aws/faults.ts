@@ -52,7 +52,8 @@ export function createEdgeFaults(): EdgeFaults {
   let planned: { fault: EdgeFault; selector: CallSelector; skip: number; times: number }[] = []
   return {
     add(fault, selector) {
-      planned.push({ fault, selector, skip: selector.skip ?? 0, times: selector.times ?? 1 })
+      const { skip = 0, times = 1 } = selector
+      if (times > 0) planned.push({ fault, selector, skip, times })
     },
     take(call) {
       const match = planned.find((plan) => {

@@ -3,7 +3,7 @@ export interface QueryRequest {
   action: string
   /** The API's version, which also tells the services apart when a request carries no signature: `2010-05-15`. */
   version: string
-  /** Scalars are strings; `X.member.N` became arrays. */
+  /** Scalars are strings; `X.member.N` became arrays, `X.entry.N` objects. */
   input: Record<string, unknown>
 }
 
@@ -69,7 +69,19 @@ function plain(name: string, value: Node | string): unknown {
   if (typeof value === 'string') return value === '' && listMembers.has(name) ? [] : value
   const members = value['member']
   if (members !== undefined && Object.keys(value).length === 1) return list(members)
+  const entries = value['entry']
+  if (typeof entries === 'object' && Object.keys(value).length === 1) return map(entries)
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(key, member)]))
+}
+
+/** `X.entry.1.key=…&X.entry.1.value=…` */
+function map(entries: Node): Record<string, unknown> {
+  const pairs = Object.values(entries).flatMap((entry) => {
+    const key = typeof entry === 'object' ? entry['key'] : undefined
+    const value = typeof entry === 'object' ? entry['value'] : undefined
+    return typeof key === 'string' && value !== undefined ? [[key, plain(key, value)] as const] : []
+  })
+  return Object.fromEntries(pairs)
 }
 
 function list(members: Node | string): unknown[] {
