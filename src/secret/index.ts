@@ -1,3 +1,5 @@
+import { awsLocationOf } from '../api/aws-client.ts'
+import type { AwsLocation } from '../api/aws-client.ts'
 import { HeadwaterError, stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
@@ -17,17 +19,16 @@ export const secretDrivers: Readonly<Record<string, ReadSecret>> = {
   },
   'aws-sm': async (parts, reference) => {
     const { readSecretsManagerSecret } = await import('./aws-secrets-manager.ts')
-    return readSecretsManagerSecret(reference, { id: parts.rest, ...keyAndRegion(parts) })
+    return readSecretsManagerSecret(reference, { id: parts.rest, ...keyAndLocation(parts) })
   },
   'aws-ssm': async (parts, reference) => {
     const { readParameterStoreSecret } = await import('./aws-ssm.ts')
-    return readParameterStoreSecret(reference, { name: parts.rest, ...keyAndRegion(parts) })
+    return readParameterStoreSecret(reference, { name: parts.rest, ...keyAndLocation(parts) })
   },
 }
 
-function keyAndRegion({ fragment, query }: SchemedUrl): { key?: string; region?: string } {
-  const region = query.get('region')
-  return { ...(fragment ? { key: fragment } : {}), ...(region ? { region } : {}) }
+function keyAndLocation({ fragment, query }: SchemedUrl): { key?: string } & AwsLocation {
+  return { ...(fragment ? { key: fragment } : {}), ...awsLocationOf(query) }
 }
 
 /** How long a value is used again without asking, in milliseconds: a rotated secret is in force within a minute. */

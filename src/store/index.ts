@@ -1,3 +1,4 @@
+import { awsLocationOf } from '../api/aws-client.ts'
 import { stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
@@ -13,6 +14,16 @@ export const storeDrivers: Readonly<Record<string, OpenDriver>> = {
     const { createSqliteStore } = await import('./sqlite.ts')
     return createSqliteStore({ file: rest, clock: ports.clock })
   },
+  dynamodb: async ({ rest, query }, url, ports) => {
+    if (!/^[A-Za-z0-9_.-]{3,255}$/.test(rest))
+      throw stalled(
+        'InvalidSetting',
+        `"${url}" names no table; write dynamodb://table or dynamodb://table?region=…`,
+      )
+    const { createDynamodbStore } = await import('./dynamodb.ts')
+    const create = query.get('create') === 'true'
+    return createDynamodbStore({ table: rest, create, ...awsLocationOf(query), ...ports })
+  },
   memory: async (_parts, _url, ports) => {
     const { createMemoryStore } = await import('./memory.ts')
     return createMemoryStore(ports)
@@ -20,7 +31,7 @@ export const storeDrivers: Readonly<Record<string, OpenDriver>> = {
 }
 
 /**
- * Opens the store that a setting names: `sqlite:///path`, `dynamodb://table?region=&endpoint=` or `memory:`. What is
+ * Opens the store that a setting names: `sqlite:///path`, `dynamodb://table?region=&endpoint=&create=true` or `memory:`. What is
  * wrong with the setting is a `stalled` error, `InvalidSetting`, to be put after the setting's name.
  */
 export async function openStore(url: string, ports: StorePorts): Promise<Store> {
