@@ -59,4 +59,10 @@ export const verbs: readonly Verb[] = [
     summary: 'say yes to what is held: objects that would leave',
     load: async () => (await import('./commands/approve.ts')).createApproveCommand,
   },
+  {
+    name: 'run',
+    group: 'Running it',
+    summary: 'the controller, until told to end',
+    load: async () => (await import('./commands/run.ts')).createRunCommand,
+  },
 ]

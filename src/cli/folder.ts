@@ -1,0 +1,101 @@
+import { readFile, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
+import { isBelow, treePath } from '../api/tree-path.ts'
+import { build, buildObjects, type BuildFacts, type BuildResult, type TreeFile } from '../build/index.ts'
+import { usageError } from './exit.ts'
+
+/** A folder on disk as the tree of a repository. */
+export interface Folder {
+  /** Absolute path of the repository's root: what a leading `/` in a manifest means. */
+  root: string
+  /** Absolute path of what is to be looked at. */
+  directory: string
+}
+
+const manifestName = /\.(ya?ml|json)$/i
+const skippedFolders = new Set(['.git', 'node_modules'])
+
+/**
+ * Finds the repository that a folder lies in: the nearest one above with a `.git`, else the folder itself. Throws a usage
+ * error when there is no such folder.
+ */
+export async function openFolder(directory: string): Promise<Folder> {
+  const found = await stat(directory).catch(() => undefined)
+  if (!found) throw usageError(`${directory} does not exist; name a folder with manifests, or one manifest`)
+  for (let root = directory; ; root = path.dirname(root)) {
+    if (await exists(path.join(root, '.git'))) return { root, directory }
+    if (root !== path.dirname(root)) continue
+    return { root: found.isDirectory() ? directory : path.dirname(directory), directory }
+  }
+}
+
+/** Builds what a folder declares, as the controller would build a commit that holds it as it is on disk now. */
+export async function buildFolder(
+  folder: Folder,
+  loadFacts: () => Promise<BuildFacts>,
+): Promise<BuildResult> {
+  const files = await readManifests(folder)
+  const options = { path: treeOf(folder, folder.directory), source: 'GitRepository/local/folder' }
+  const first = buildObjects(files, options)
+  const needsFacts = first.objects.some(({ kind }) => kind === 'CloudFormationStack')
+  return build(files, {
+    ...options,
+    targetNamespace: namespacesOf(first.objects),
+    readFiles: (paths) => readFiles(folder.root, paths),
+    ...(needsFacts ? { facts: await loadFacts() } : {}),
+  })
+}
+
+/** Objects get the namespace of the Kustomization that loads their file: the one with the longest path above it. */
+function namespacesOf(objects: readonly { kind: string; spec: Record<string, unknown> }[]) {
+  const folders = objects.flatMap(({ kind, spec }) => {
+    if (kind !== 'Kustomization') return []
+    const { path: loaded, targetNamespace } = spec as KustomizationSpec
+    return [{ folder: treePath(loaded), targetNamespace }]
+  })
+  const nearestFirst = folders.toSorted((a, b) => b.folder.length - a.folder.length)
+  return (file: string): string | undefined =>
+    nearestFirst.find(({ folder }) => isBelow(folder, file))?.targetNamespace
+}
+
+async function readManifests(folder: Folder): Promise<TreeFile[]> {
+  const names = await listFiles(folder.directory)
+  const manifests = names.filter((name) => manifestName.test(name)).toSorted()
+  return readFiles(
+    folder.root,
+    manifests.map((name) => treeOf(folder, name)),
+  )
+}
+
+/** Absolute paths of the regular files at or below a path; links are not followed, as they are not in a repository. */
+async function listFiles(start: string): Promise<string[]> {
+  if (!(await stat(start)).isDirectory()) return [start]
+  const entries = await readdir(start, { withFileTypes: true })
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const name = path.join(start, entry.name)
+      if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : listFiles(name)
+      return entry.isFile() ? [name] : []
+    }),
+  )
+  return lists.flat()
+}
+
+async function readFiles(root: string, paths: readonly string[]): Promise<TreeFile[]> {
+  const files: TreeFile[] = []
+  for (const file of paths) {
+    const name = path.join(root, file)
+    const found = await stat(name).catch(() => undefined)
+    if (found?.isFile()) files.push({ path: file, bytes: await readFile(name) })
+  }
+  return files
+}
+
+function treeOf({ root }: Folder, name: string): string {
+  return path.relative(root, name).split(path.sep).join('/')
+}
+
+async function exists(name: string): Promise<boolean> {
+  return (await stat(name).catch(() => undefined)) !== undefined
+}
