@@ -35,6 +35,12 @@ export function decideAbsent(context: Context): StackDecision {
       message: `stack ${stackName} does not carry our mark "${context.mark}": it is left as it is and forgotten`,
     }
   }
+  const refusal = operation?.type === 'delete' ? operation.data['refused'] : undefined
+  if (refusal !== undefined)
+    return blocked(
+      'DeleteFailed',
+      `stack ${stackName} could not be deleted: ${refusal}; it is tried again at the interval`,
+    )
   if (stack.status === 'DELETE_FAILED' && operation?.type === 'delete' && isAnswered(operation)) {
     if (isRecent(context, operation, 5_000)) return wait(context, 'Deleting', `deleting stack ${stackName}`)
     return blocked(

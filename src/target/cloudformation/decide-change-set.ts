@@ -112,13 +112,18 @@ function execute(context: Context, operation: Operation, changeSetId: string): S
 function drop(
   context: Context,
   operation: Operation,
-  outcome: 'empty' | 'failed' | 'superseded',
+  outcome: 'empty' | 'failed' | 'refused' | 'superseded',
   cause = '',
 ): StackDecision | Over {
   const { changeSet } = context.observation
   if (changeSet === undefined) return 'over'
   const data = { outcome, changeSetId: changeSet.id, stackId: changeSet.stackId }
-  const why = { empty: 'it has no changes', failed: 'it failed', superseded: 'it is out of date' }[outcome]
+  const why = {
+    empty: 'it has no changes',
+    failed: 'it failed',
+    refused: 'its execution was refused',
+    superseded: 'it is out of date',
+  }[outcome]
   return act(
     context,
     operation,
@@ -162,6 +167,8 @@ function concludeDropped(context: Context, operation: Operation): StackDecision 
       return isCorrection
         ? settle(context, { ...operation, data: { ...operation.data, refused: cause } }, false)
         : changeSetFailed(context, cause)
+    case 'refused':
+      return isCorrection ? settle(context, operation, false) : callRefused(context, cause)
     default:
       return 'over'
   }
@@ -180,14 +187,23 @@ function changeSetFailed(context: Context, cause: string): StackDecision {
 function refused(context: Context, operation: Operation): StackDecision | Over {
   const { changeSet } = context.observation
   const cause = operation.data['refused'] ?? ''
-  if (
-    operation.data['outcome'] === undefined &&
-    changeSet !== undefined &&
-    changeSet.status !== 'DELETE_COMPLETE'
-  )
-    return drop(context, operation, 'failed', cause)
+  const isCorrection = operation.data['mode'] === 'revert-drift'
+  if (operation.data['executed'] !== undefined) {
+    return isCorrection ? settle(context, operation, true) : callRefused(context, cause)
+  }
   if (operation.data['outcome'] !== undefined) return afterDropped(context, operation)
-  return concludeDropped(context, { ...operation, data: { ...operation.data, outcome: 'failed', cause } })
+  const isThere = changeSet !== undefined && changeSet.status !== 'DELETE_COMPLETE'
+  if (isThere) return drop(context, operation, 'refused', cause)
+  return isCorrection ? settle(context, operation, false) : callRefused(context, cause)
+}
+
+function callRefused(context: Context, cause: string): StackDecision {
+  return {
+    type: 'failed',
+    reason: 'CallRefused',
+    message: `CloudFormation refused: ${cause}; ${whatNext(context)}`,
+    identity: identityOf(context),
+  }
 }
 
 /** From the intent to execute until the stack has come to rest. */

@@ -21,6 +21,16 @@ function detect(
 /** Follows a look for drift to its end. One whose id was lost is begun again: it changes nothing. */
 export function continueDetection(context: Context, operation: Operation, stackId: string): StackDecision {
   const { drift } = context.observation
+  const refusal = operation.data['refused']
+  if (refusal !== undefined) {
+    const known = context.record.status.drift?.properties ?? []
+    return {
+      type: 'drift',
+      properties: known,
+      isFinal: true,
+      message: `drift could not be looked for: ${refusal}`,
+    }
+  }
   if (drift === undefined) {
     return isAnswered(operation) && isRecent(context, operation)
       ? wait(context, 'DetectingDrift', 'looking for drift')

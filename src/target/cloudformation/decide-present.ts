@@ -128,7 +128,7 @@ function begin(context: Context): StackDecision {
         'DeleteFailed',
         `stack ${stack.name} is DELETE_FAILED: ${stack.statusReason?.trim() ?? 'no reason given'}; delete it by hand, it is made anew then`,
       )
-    case 'unknown':
+    default:
       return blocked(
         'Stuck',
         `stack ${stack.name} is ${stack.status}, which a person has to mend: ${stack.statusReason?.trim() ?? 'no reason given'}; nothing is changed`,

@@ -25,7 +25,7 @@ export function decideFailure(context: Context, operation: Operation): StackDeci
   if (context.situation === 'rollback-stuck' && context.stack !== undefined) {
     const isCorrection = operation.data['mode'] === 'revert-drift'
     return continueRollback(context, context.stack.id, {
-      ...newOperation(context, 'recover', { cause, then: isCorrection ? 'drift' : 'failed' }),
+      ...newOperation(context, 'recover', { cause, next: isCorrection ? 'drift' : 'failed' }),
       digest: operation.digest,
       revision: operation.revision,
     })
@@ -79,7 +79,7 @@ export function beginRecreation(context: Context, stackId: string): StackDecisio
       `stack ${context.stackName} is ${stack.status} and protected from termination; turn that off to have it made anew`,
     )
   }
-  return deleteForRecreation(context, stackId, newOperation(context, 'recover', { then: 'apply' }))
+  return deleteForRecreation(context, stackId, newOperation(context, 'recover', { next: 'apply' }))
 }
 
 function deleteForRecreation(context: Context, stackId: string, operation: Operation): StackDecision {
@@ -94,7 +94,7 @@ function deleteForRecreation(context: Context, stackId: string, operation: Opera
 
 /** Begins to roll a failed update back to the last stable state. */
 export function beginRollback(context: Context, stackId: string): StackDecision {
-  return rollBack(context, stackId, newOperation(context, 'recover', { then: 'apply' }))
+  return rollBack(context, stackId, newOperation(context, 'recover', { next: 'apply' }))
 }
 
 function rollBack(context: Context, stackId: string, operation: Operation): StackDecision {
@@ -109,7 +109,7 @@ function rollBack(context: Context, stackId: string, operation: Operation): Stac
 
 /** Begins to help a stuck rollback along. */
 export function beginContinuedRollback(context: Context, stackId: string): StackDecision {
-  return continueRollback(context, stackId, newOperation(context, 'recover', { then: 'apply' }))
+  return continueRollback(context, stackId, newOperation(context, 'recover', { next: 'apply' }))
 }
 
 function continueRollback(context: Context, stackId: string, operation: Operation): StackDecision {
@@ -155,8 +155,8 @@ function recoveryOfMissing(context: Context, operation: Operation): StackDecisio
 
 function recovered(context: Context, operation: Operation): StackDecision | 'over' {
   const cause = operation.data['cause'] ?? 'the update failed'
-  if (operation.data['then'] === 'failed') return failed(context, cause)
-  if (operation.data['then'] === 'drift')
+  if (operation.data['next'] === 'failed') return failed(context, cause)
+  if (operation.data['next'] === 'drift')
     return uncorrectable(context.record.status.drift?.properties ?? [], cause)
   return 'over'
 }

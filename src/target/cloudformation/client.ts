@@ -1,0 +1,75 @@
+import type { Clock } from '../../api/clock.ts'
+import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
+import type { ObjectRecord } from '../../api/record.ts'
+import type { CloudFormationApi } from './api.ts'
+import { parseStackId, pinnedId, stackPlace, type Settings } from './context.ts'
+import { isThrottle, translateError } from './errors.ts'
+import { createLimiter, type CallClass } from './limiter.ts'
+import type { Place } from './sdk.ts'
+
+/** One place to talk to: whose rights, which region. */
+export interface Connection {
+  api: CloudFormationApi
+  /** Throws a `backoff` error when the place's budget of calls is spent. */
+  admit(callClass: CallClass): void
+}
+
+/** Clients by place, each made once; the SDK is loaded with the first. */
+export type Connections = (record: ObjectRecord) => Promise<Connection>
+
+/** Makes the clients' registry. */
+export function createConnections(
+  settings: Pick<Settings, 'controllerId' | 'defaultRegion'>,
+  ports: { clock: Pick<Clock, 'now'>; endpoint?: string },
+): Connections {
+  const limiter = createLimiter(ports.clock)
+  const open = new Map<string, Promise<Connection>>()
+
+  async function make(place: Place, name: string): Promise<Connection> {
+    const { connect } = await import('./sdk.ts')
+    const api = connect(place, async (call, callClass, run) => {
+      limiter.spend(name, callClass)
+      try {
+        const output = await run()
+        limiter.succeeded(name, callClass)
+        return output
+      } catch (error) {
+        if (isThrottle(error)) limiter.throttled(name, callClass)
+        throw translateError(call, error)
+      }
+    })
+    return { api, admit: (callClass) => limiter.admit(name, callClass) }
+  }
+
+  return async (record) => {
+    const place = placeOf(settings, record, ports.endpoint)
+    const name =
+      `${place.roleArn ?? 'own account'} ${place.region ?? 'default region'} ${place.externalId ?? ''}`.trim()
+    const known = open.get(name)
+    if (known !== undefined) return known
+    const made = make(place, name)
+    open.set(name, made)
+    // A client that could not be made is made anew at the next look.
+    made.catch(() => open.delete(name))
+    return made
+  }
+}
+
+/** Where an object's stack is: a pinned one stays where it is, whatever the document says now. */
+function placeOf(
+  settings: Pick<Settings, 'controllerId' | 'defaultRegion'>,
+  record: ObjectRecord,
+  endpoint: string | undefined,
+): Place {
+  const { deployAs } = record.spec as CloudFormationStackSpec
+  const pinned = pinnedId(record)
+  const region =
+    (pinned === undefined ? undefined : parseStackId(pinned)?.region) ?? stackPlace(settings, record).region
+  return {
+    region,
+    sessionName: `headwater-${settings.controllerId}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64),
+    ...(deployAs === undefined ? {} : { roleArn: deployAs.roleArn }),
+    ...(deployAs?.externalId === undefined ? {} : { externalId: deployAs.externalId }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../api/clock.ts'
+import { transient } from '../../api/errors.ts'
+
+/** Calls that only look, and calls that change something: CloudFormation counts them apart. */
+export type CallClass = 'read' | 'write'
+
+/** A budget of calls per account, region and class, found by trying: CloudFormation does not publish its limits. */
+export interface Limiter {
+  /** Throws a `backoff` error (`Throttled`) when the budget is spent; never sleeps. Called once before a group of calls. */
+  admit(place: string, callClass: CallClass): void
+  /** Counts one call; a group that was admitted may overdraw. */
+  spend(place: string, callClass: CallClass): void
+  /** A call went through: the rate may grow. */
+  succeeded(place: string, callClass: CallClass): void
+  /** CloudFormation throttled: half the rate, nothing left for now. Answers when to try again, in milliseconds. */
+  throttled(place: string, callClass: CallClass): number
+}
+
+/** Calls per second to begin with, and the bounds that the rate stays in. */
+const startRate: Readonly<Record<CallClass, number>> = { read: 20, write: 10 }
+const minRate = 0.5
+const maxRate = 400
+/** How many seconds' worth of calls may be made at once. */
+const burstSeconds = 2
+
+interface Bucket {
+  rate: number
+  tokens: number
+  filledAt: number
+  /** Until the first throttle the rate grows with each call, afterwards by one a second. */
+  isProbing: boolean
+  /** Slot given to the last caller that was sent away, so that they come back one after the other. */
+  lastSlot: number
+}
+
+/** Makes a limiter on a clock: a token bucket per place and class that grows slowly and halves when throttled. */
+export function createLimiter(clock: Pick<Clock, 'now'>): Limiter {
+  const buckets = new Map<string, Bucket>()
+
+  function bucketOf(place: string, callClass: CallClass): Bucket {
+    const now = clock.now()
+    const key = `${callClass} ${place}`
+    const rate = startRate[callClass]
+    const bucket = buckets.get(key) ?? {
+      rate,
+      tokens: rate * burstSeconds,
+      filledAt: now,
+      isProbing: true,
+      lastSlot: 0,
+    }
+    const elapsedSeconds = Math.max(0, now - bucket.filledAt) / 1000
+    bucket.tokens = Math.min(bucket.rate * burstSeconds, bucket.tokens + elapsedSeconds * bucket.rate)
+    bucket.filledAt = now
+    buckets.set(key, bucket)
+    return bucket
+  }
+
+  return {
+    admit(place, callClass) {
+      const bucket = bucketOf(place, callClass)
+      if (bucket.tokens >= 1) return
+      const now = clock.now()
+      bucket.lastSlot = Math.max(bucket.lastSlot, now) + 1000 / bucket.rate
+      const retryAfterMs = Math.min(30_000, Math.ceil(bucket.lastSlot - now))
+      const message = `the budget of CloudFormation calls for ${place} is spent (${Math.round(bucket.rate)} a second)`
+      throw transient('Throttled', message, undefined, retryAfterMs)
+    },
+    spend(place, callClass) {
+      bucketOf(place, callClass).tokens -= 1
+    },
+    succeeded(place, callClass) {
+      const bucket = bucketOf(place, callClass)
+      const growth = bucket.isProbing ? 1 : 1 / bucket.rate
+      bucket.rate = Math.min(maxRate, bucket.rate + growth)
+    },
+    throttled(place, callClass) {
+      const bucket = bucketOf(place, callClass)
+      // Calls made together are throttled together: that halves once.
+      if (bucket.tokens > -bucket.rate) bucket.rate = Math.max(minRate, bucket.rate / 2)
+      bucket.isProbing = false
+      bucket.tokens = -bucket.rate - 1
+      return Math.ceil(2000 + 1000 / bucket.rate)
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  CloudFormationClient,
+  ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  DescribeStackDriftDetectionStatusCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourceDriftsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  DetectStackDriftCommand,
+  ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
+  GetTemplateCommand,
+  RollbackStackCommand,
+  SetStackPolicyCommand,
+  UpdateTerminationProtectionCommand,
+  type CloudFormationClientConfig,
+} from '@aws-sdk/client-cloudformation'
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import type { CloudFormationApi } from './api.ts'
+import type { CallClass } from './limiter.ts'
+
+/** Whose rights to use where. */
+export interface Place {
+  region: string | undefined
+  roleArn?: string
+  externalId?: string
+  /** Name of the sessions of an assumed role. */
+  sessionName: string
+  /** Endpoint of CloudFormation and STS; otherwise the SDK's own settings decide. */
+  endpoint?: string
+}
+
+/** What goes around every call: the budget, and the translation of errors. */
+export type Around = <Output>(
+  call: string,
+  callClass: CallClass,
+  run: () => Promise<Output>,
+) => Promise<Output>
+
+/** The SDK's client for one place. One attempt a call: when to try again is decided by the loop. */
+export function connect(place: Place, around: Around): CloudFormationApi {
+  const base = {
+    ...(place.region === undefined ? {} : { region: place.region }),
+    ...(place.endpoint === undefined ? {} : { endpoint: place.endpoint }),
+    maxAttempts: 1,
+  }
+  const { roleArn, externalId, sessionName } = place
+  const credentials =
+    roleArn === undefined
+      ? {}
+      : {
+          credentials: fromTemporaryCredentials({
+            params: {
+              RoleArn: roleArn,
+              RoleSessionName: sessionName,
+              ...(externalId === undefined ? {} : { ExternalId: externalId }),
+            },
+            clientConfig: base,
+          }),
+        }
+  const config: CloudFormationClientConfig = {
+    ...base,
+    ...credentials,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  }
+  const client = new CloudFormationClient(config)
+
+  return {
+    describeStacks: (input) =>
+      around('DescribeStacks', 'read', () => client.send(new DescribeStacksCommand(input))),
+    describeChangeSet: (input) =>
+      around('DescribeChangeSet', 'read', () => client.send(new DescribeChangeSetCommand(input))),
+    describeStackEvents: (input) =>
+      around('DescribeStackEvents', 'read', () => client.send(new DescribeStackEventsCommand(input))),
+    describeEvents: (input) =>
+      around('DescribeEvents', 'read', () => client.send(new DescribeEventsCommand(input))),
+    describeStackResources: (input) =>
+      around('DescribeStackResources', 'read', () => client.send(new DescribeStackResourcesCommand(input))),
+    describeDriftDetection: (input) =>
+      around('DescribeStackDriftDetectionStatus', 'read', () =>
+        client.send(new DescribeStackDriftDetectionStatusCommand(input)),
+      ),
+    describeResourceDrifts: (input) =>
+      around('DescribeStackResourceDrifts', 'read', () =>
+        client.send(new DescribeStackResourceDriftsCommand(input)),
+      ),
+    getStackPolicy: (input) =>
+      around('GetStackPolicy', 'read', () => client.send(new GetStackPolicyCommand(input))),
+    getTemplate: (input) => around('GetTemplate', 'read', () => client.send(new GetTemplateCommand(input))),
+    createChangeSet: (input) =>
+      around('CreateChangeSet', 'write', () => client.send(new CreateChangeSetCommand(input))),
+    executeChangeSet: (input) =>
+      around('ExecuteChangeSet', 'write', () => client.send(new ExecuteChangeSetCommand(input))),
+    deleteChangeSet: (input) =>
+      around('DeleteChangeSet', 'write', () => client.send(new DeleteChangeSetCommand(input))),
+    setStackPolicy: (input) =>
+      around('SetStackPolicy', 'write', () => client.send(new SetStackPolicyCommand(input))),
+    updateTerminationProtection: (input) =>
+      around('UpdateTerminationProtection', 'write', () =>
+        client.send(new UpdateTerminationProtectionCommand(input)),
+      ),
+    deleteStack: (input) => around('DeleteStack', 'write', () => client.send(new DeleteStackCommand(input))),
+    rollbackStack: (input) =>
+      around('RollbackStack', 'write', () => client.send(new RollbackStackCommand(input))),
+    continueUpdateRollback: (input) =>
+      around('ContinueUpdateRollback', 'write', () => client.send(new ContinueUpdateRollbackCommand(input))),
+    detectStackDrift: (input) =>
+      around('DetectStackDrift', 'write', () => client.send(new DetectStackDriftCommand(input))),
+  }
+}
