@@ -165,8 +165,8 @@ export interface Operation {
   task?: Task
   /** Opened when it is over. */
   ended: Gate
-  /** CancelUpdateStack was called. */
-  cancelled?: boolean
+  /** Stops what runs of it, with a reason; absent once it is too late. */
+  interrupt?: (reason: string) => void
 }
 
 /** An event of a stack or one of its resources. */
@@ -181,6 +181,18 @@ export interface StackEvent {
   properties?: string
   token?: string
   operationId?: string
+}
+
+/** What an update has done so far: what its clean-up deletes, and what its rollback puts back. */
+export interface UpdateJournal {
+  /** As they were before, of the resources that were touched. */
+  before: Map<string, StackResource>
+  /** Logical ids of resources that this update made. */
+  created: Set<string>
+  /** Physical resources that were replaced. */
+  replaced: StackResource[]
+  /** Nested stacks that wait to be told whether their update stands. */
+  nested: Map<string, (verdict: 'commit' | 'rollback') => Gate>
 }
 
 /** A stack. */
@@ -209,6 +221,10 @@ export interface Stack {
   timeoutMinutes?: number
   terminationProtection: boolean
   policy?: string
+  /** Names of the exports that it imports. */
+  imports: readonly string[]
+  /** What a failed update or a failed rollback left to be put back. */
+  unfinished?: UpdateJournal
   operation: Operation | undefined
   operations: Operation[]
   /** Tokens of operations already accepted, with the kind of operation. */

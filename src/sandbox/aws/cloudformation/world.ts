@@ -4,6 +4,7 @@ import type { ChangeSet } from './changesets/model.ts'
 import type { DriftDetection } from './drift/model.ts'
 import type { CallContext, Surroundings } from './engine.ts'
 import type { FaultBook } from './fault-book.ts'
+import type { NestedStacks } from './operations/nested-stacks.ts'
 import type { LiveObject, Stack, StackExport } from './model.ts'
 import type { Step, Timeline } from './timeline.ts'
 
@@ -30,6 +31,7 @@ export interface World {
   facts: ResourceFacts
   faults: FaultBook
   surroundings: Surroundings
+  nested: NestedStacks
   /** A wait of so many of AWS's milliseconds, scaled by the sandbox's speed. */
   pause(ms: number): Step
   place(where: { account: string; region: string }): Place
@@ -44,6 +46,7 @@ export interface WorldOptions {
   facts: ResourceFacts
   faults: FaultBook
   surroundings: Surroundings
+  nested: NestedStacks
   speed: number
 }
 

@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { StackResource, UpdateJournal } from '../model.ts'
+import { liveOf, makeLive } from '../resources/cloud.ts'
+import { durationsOf } from '../resources/durations.ts'
+import { customName } from '../resources/naming.ts'
+import { replacementOf } from '../resources/replacement.ts'
+import { propertyProblem } from '../resources/validation.ts'
+import type { Process } from '../timeline.ts'
+import { createResource, makePhysical } from './create-resource.ts'
+import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
+import { resourceStatus } from './run.ts'
+import { tagsFor } from './tags.ts'
+
+/** An empty journal. */
+export function createJournal(): UpdateJournal {
+  return { before: new Map(), created: new Set(), replaced: [], nested: new Map() }
+}
+
+/** An update of a stack in flight. */
+export interface Update extends Deployment {
+  journal: UpdateJournal
+  /** `REVERT_DRIFT`: what is really there counts, not what was deployed. */
+  revertDrift: boolean
+}
+
+/** Brings one resource to what the blueprint says: makes it, changes it, replaces it, or leaves it alone. */
+export function* updateResource(run: Update, logicalId: string): Process<boolean> {
+  const { world, stack, blueprint, journal } = run
+  const resource = stack.resources.get(logicalId)
+  const declaration = blueprint.resources.get(logicalId)
+  if (declaration === undefined) return true
+  if (resource === undefined || resource.physicalId === '' || gone(resource)) {
+    journal.created.add(logicalId)
+    return yield* createResource(run, logicalId)
+  }
+  const before: StackResource = { ...resource }
+  resource.dependsOn = blueprint.dependencies.get(logicalId) ?? []
+  let properties
+  try {
+    properties = blueprint.properties(logicalId, lookupOf(world, stack))
+  } catch (error) {
+    journal.before.set(logicalId, before)
+    resourceStatus(run, resource, 'UPDATE_FAILED', { reason: reasonOf(error) })
+    return false
+  }
+  const tags = tagsFor(run, resource.type)
+  const live = liveOf(world, stack, resource)
+  const base = run.revertDrift && live !== undefined ? live.properties : resource.properties
+  const lost = run.revertDrift && live === undefined && resource.type !== 'AWS::CloudFormation::Stack'
+  const nested = resource.type === 'AWS::CloudFormation::Stack'
+  const propertiesChanged = !isDeepStrictEqual(base, properties)
+  const changed =
+    propertiesChanged ||
+    lost ||
+    !isDeepStrictEqual(resource.tags, tags) ||
+    !isDeepStrictEqual(resource.definition['Metadata'], declaration.definition['Metadata']) ||
+    failed(resource)
+  const former = resource.definition
+  resource.definition = declaration.definition
+  if (!changed && !nested) {
+    resource.properties = properties
+    return true
+  }
+  journal.before.set(logicalId, { ...before, definition: former })
+  const facts = world.facts.typeFacts(resource.type)
+  const replaced = lost || (propertiesChanged && replacementOf(facts, base, properties) === 'True')
+  resource.properties = properties
+  resource.tags = tags
+  delete resource.drift
+  if (nested) return yield* world.nested.update(run, resource, changed, journal)
+  if (!replaced) return yield* change(run, resource)
+  const name = customName(resource.type, facts, properties)
+  resourceStatus(run, resource, 'UPDATE_IN_PROGRESS', {
+    reason: 'Requested update requires the creation of a new physical resource; hence creating one.',
+  })
+  if (name !== undefined && !lost && name === customName(resource.type, facts, before.properties)) {
+    resourceStatus(run, resource, 'UPDATE_FAILED', {
+      reason: `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+    })
+    return false
+  }
+  const made = yield* makePhysical(run, resource, {
+    running: 'UPDATE_IN_PROGRESS',
+    done: 'UPDATE_COMPLETE',
+    failed: 'UPDATE_FAILED',
+    phase: 'update',
+  })
+  if (made && !lost) journal.replaced.push(before)
+  return made
+}
+
+function* change(run: Update, resource: StackResource): Process<boolean> {
+  const { world, stack } = run
+  const durations = durationsOf(resource.type)
+  resourceStatus(run, resource, 'UPDATE_IN_PROGRESS')
+  const problem = propertyProblem(resource, world.facts.typeFacts(resource.type))
+  const delayMs = world.faults.delayOf(stack, resource.logicalId)
+  yield delayMs === undefined
+    ? world.pause(durations.updateMs * (0.75 + world.random.next() / 2))
+    : { sleepMs: delayMs }
+  const reason = problem ?? world.faults.failure(stack, resource.logicalId, 'update')
+  if (reason !== undefined) {
+    resourceStatus(run, resource, 'UPDATE_FAILED', { reason })
+    return false
+  }
+  setLive(run, resource)
+  resourceStatus(run, resource, 'UPDATE_COMPLETE')
+  return true
+}
+
+/** Makes the thing behind a resource what the resource says. */
+export function setLive(run: Deployment, resource: StackResource): void {
+  const live = liveOf(run.world, run.stack, resource)
+  if (live === undefined) makeLive(run.world, run.stack, resource)
+  else live.properties = structuredClone(resource.properties)
+}
+
+function gone(resource: StackResource): boolean {
+  return resource.status === 'DELETE_COMPLETE' || resource.status === 'CREATE_FAILED'
+}
+
+function failed(resource: StackResource): boolean {
+  return resource.status === 'UPDATE_FAILED'
+}
