@@ -5,7 +5,6 @@ import { parseKey } from '../api/reference.ts'
 import type { Budget, Controller, DueRequest, PassSummary } from './controller.ts'
 import { reconcileDeployable } from './kinds/deployable.ts'
 import { reconcileGitRepository, wakeReaders } from './kinds/git-repository.ts'
-import { reconcileKustomization } from './kinds/kustomization.ts'
 import { tell } from './leave.ts'
 import type { Outcome } from './outcome.ts'
 import { outcomeOfError } from './outcome.ts'
@@ -135,7 +134,11 @@ async function stepOf(ports: ControllerPorts, step: Step): Promise<Outcome | 'go
   const record = step.record()
   try {
     if (record.kind === 'GitRepository') return await reconcileGitRepository(ports, step)
-    if (record.kind === 'Kustomization') return await reconcileKustomization(ports, step)
+    if (record.kind === 'Kustomization') {
+      // Loaded by the first of them: reading YAML is a third of all code, and most steps need none.
+      const { reconcileKustomization } = await import('./kinds/kustomization.ts')
+      return await reconcileKustomization(ports, step)
+    }
     const target = await ports.target(record.kind)
     if (target !== undefined) return await reconcileDeployable(ports, step, target)
     throw new Error(`no driver for kind ${parseKey(keyOf(record)).kind}`)
