@@ -5,9 +5,10 @@ import { buildObjects, type BuildObjectsOptions, type BuiltObject, type TreeFile
 import { checkOrder, withhold } from './order.ts'
 import { sortProblems, type Problem } from './problem.ts'
 import { fileReferences } from './references.ts'
-import { checkClaims, checkFileNames, checkKeys } from './unique.ts'
+import { checkClaims, checkFileNames, checkKeys, claimByFields } from './unique.ts'
 
 export type { BuildFacts, BuiltObject, Problem, TreeFile }
+export { buildObjects } from './objects.ts'
 export { formatProblem } from './problem.ts'
 export { referencedFiles } from './references.ts'
 
@@ -15,7 +16,7 @@ export { referencedFiles } from './references.ts'
 export interface BuildOptions extends BuildObjectsOptions {
   /** Reads files of the same revision that lie elsewhere in the tree; what does not exist is left out. */
   readFiles(paths: readonly string[]): Promise<readonly TreeFile[]>
-  /** What an object claims in its cloud, see `Target.claim`; undefined: nothing that could be claimed twice. */
+  /** What an object claims in its cloud, by `Target.claim`; undefined: nothing that could be claimed twice. Left out: told by its fields. */
   claimOf?(object: BuiltObject): Promise<string | undefined>
   facts?: BuildFacts
 }
@@ -41,7 +42,7 @@ export async function build(files: readonly TreeFile[], options: BuildOptions): 
   const referenced = await readReferenced(objects, files, options)
   const claims = new Map<string, string>()
   for (const object of objects) {
-    const claim = await options.claimOf?.(object)
+    const claim = options.claimOf ? await options.claimOf(object) : claimByFields(object)
     if (claim !== undefined) claims.set(formatKey(object), claim)
   }
   const declared = new Set([...broken.keys(), ...objects.map((object) => formatKey(object))])

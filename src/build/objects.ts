@@ -36,8 +36,8 @@ export interface BuildObjectsOptions {
   path: string
   /** Key of the source, for the objects' origin. */
   source: string
-  /** Namespace of every object, whatever it says itself. */
-  targetNamespace?: string
+  /** Namespace of every object, or of those in a file, whatever they say themselves. */
+  targetNamespace?: string | ((file: string) => string | undefined)
 }
 
 /** The objects of a tree, and what could not be read. */
@@ -60,8 +60,10 @@ export function buildObjects(files: readonly TreeFile[], options: BuildObjectsOp
   const built: BuiltObjects = { objects: [], problems: [], broken: new Map() }
   for (const file of files) {
     if (!manifestName.test(file.path) || !isBelow(folder, file.path) || !mentions(file.bytes, group)) continue
+    const { targetNamespace } = options
+    const namespace = typeof targetNamespace === 'function' ? targetNamespace(file.path) : targetNamespace
     for (const document of parseDocuments(new TextDecoder().decode(file.bytes), group)) {
-      readObject({ document, file: file.path, options, built })
+      readObject({ document, file: file.path, options, namespace, built })
     }
   }
   return built
@@ -76,6 +78,8 @@ interface Reading {
   document: YamlDocument
   file: string
   options: BuildObjectsOptions
+  /** What the options say of this file. */
+  namespace: string | undefined
   built: BuiltObjects
 }
 
@@ -87,8 +91,8 @@ const manifestSchema = z.strictObject({
 })
 
 function readObject(reading: Reading): void {
-  const { document, file, options, built } = reading
-  const key = identify(document.value, options)
+  const { document, file, namespace, built } = reading
+  const key = identify(document.value, namespace)
   const before = built.problems.length
   const report = (path: FieldPath, message: string, position = document.positionOf(path)): void => {
     built.problems.push({
@@ -111,7 +115,7 @@ function readObject(reading: Reading): void {
 }
 
 function readManifest(
-  { document, file, options }: Reading,
+  { document, file, options, namespace }: Reading,
   report: (path: FieldPath, message: string) => void,
 ): BuiltObject | undefined {
   const read = <T>(schema: z.ZodType<T>, value: unknown, path: FieldPath, subject: string): T | undefined => {
@@ -144,7 +148,7 @@ function readManifest(
   const { line, column } = document.positionOf([])
   return {
     kind: kindName,
-    namespace: options.targetNamespace ?? metadata.namespace ?? defaultNamespace,
+    namespace: namespace ?? metadata.namespace ?? defaultNamespace,
     name: metadata.name,
     ...(metadata.labels === undefined ? {} : { labels: metadata.labels }),
     spec,
@@ -154,14 +158,11 @@ function readManifest(
 }
 
 /** The key of a document that may be broken everywhere else; undefined when it does not say who it is. */
-function identify(value: unknown, options: BuildObjectsOptions): string | undefined {
+function identify(value: unknown, targetNamespace: string | undefined): string | undefined {
   if (!isMapping(value) || typeof value['kind'] !== 'string' || !isMapping(value['metadata']))
     return undefined
   const { name, namespace } = value['metadata']
-  const [inNamespace, isNamed] = [
-    options.targetNamespace ?? namespace ?? defaultNamespace,
-    typeof name === 'string',
-  ]
+  const [inNamespace, isNamed] = [targetNamespace ?? namespace ?? defaultNamespace, typeof name === 'string']
   if (!isNamed || typeof inNamespace !== 'string') return undefined
   const reference = { kind: value['kind'], namespace: inNamespace, name: String(name) }
   return Object.values(reference).some((part) => part === '' || part.includes('/'))

@@ -36,11 +36,7 @@ export function formatField(path: FieldPath): string {
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((problem) => [formatProblem(problem), problem]))
   return [...unique.values()].toSorted(
-    (a, b) =>
-      compareText(a.file, b.file) ||
-      a.line - b.line ||
-      a.column - b.column ||
-      compareText(a.message, b.message),
+    (a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column,
   )
 }
 

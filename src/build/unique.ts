@@ -1,3 +1,4 @@
+import type { CloudFormationStackSpec } from '../api/kinds/cloud-formation-stack.ts'
 import { displayKey, formatKey } from '../api/reference.ts'
 import { flagField, placeOf, type Flag } from './flag.ts'
 import type { BuiltObject } from './objects.ts'
@@ -56,6 +57,16 @@ export function checkFileNames(objects: readonly BuiltObject[]): Flag[] {
       return [flagField(object, field, message)]
     }),
   )
+}
+
+/**
+ * What a stack claims when nobody who drives a cloud is there to say it (`Target.claim` is): the role that reaches its
+ * account, its region, its name.
+ */
+export function claimByFields(object: BuiltObject): string | undefined {
+  if (object.kind !== 'CloudFormationStack') return undefined
+  const { deployAs, region, stackName } = object.spec as CloudFormationStackSpec
+  return JSON.stringify([deployAs?.roleArn ?? '', region ?? '', stackName ?? object.name])
 }
 
 /** Things that share an identity, in groups of two and more. */
