@@ -1,14 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { recordSchema } from '../../src/api/record.ts'
 import { unreadableQuietMs } from '../../src/store/reading.ts'
-import { conflictShape, recordKey as key, recordOf } from './store-ground.ts'
+import type { Store } from '../../src/store/store.ts'
+import { conflictShape, dueLagMs, recordKey as key, recordOf } from './store-ground.ts'
 import type { StoreGround } from './store-ground.ts'
 
 const unreadable = { name: 'HeadwaterError', class: 'stalled', reason: 'UnreadableRecord' }
 
 /** What is due, and what becomes of records that cannot be read. */
 export function storeDueContract(at: StoreGround): void {
-  describe('due', () => {
+  const readers: { name: string; reader: () => Promise<Store> }[] = [
+    { name: 'to its writer at once', reader: async () => at.store },
+    { name: 'to another process', reader: () => at.open() },
+    {
+      name: 'to its writer a moment later',
+      reader: async () => {
+        at.clock.advance(dueLagMs)
+        return at.store
+      },
+    },
+  ]
+
+  describe.each(readers)('due, $name', ({ reader }) => {
     const putDue = (name: string, dueAt?: number) =>
       at.store.put(recordOf({ name, ...(dueAt === undefined ? {} : { dueAt }) }), 0)
     const keyNamed = (name: string) => `CloudFormationStack/eu/${name}`
@@ -18,30 +31,40 @@ export function storeDueContract(at: StoreGround): void {
       await putDue('first', 1_000)
       await putDue('never')
       await putDue('second', 2_000)
-      expect(await at.store.due(2_000, 10)).toEqual([keyNamed('first'), keyNamed('second')])
-      expect(await at.store.due(5_000, 2)).toEqual([keyNamed('first'), keyNamed('second')])
-      expect(await at.store.due(999, 10)).toEqual([])
-      expect(await at.store.nextDueAt()).toBe(1_000)
+      const store = await reader()
+      expect(await store.due(2_000, 10)).toEqual([keyNamed('first'), keyNamed('second')])
+      expect(await store.due(5_000, 2)).toEqual([keyNamed('first'), keyNamed('second')])
+      expect(await store.due(999, 10)).toEqual([])
+      expect(await store.nextDueAt()).toBe(1_000)
     })
 
     it('answers nothing when nothing is ever due', async () => {
       await putDue('never')
-      expect(await at.store.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([])
-      expect(await at.store.nextDueAt()).toBeUndefined()
+      const store = await reader()
+      expect(await store.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([])
+      expect(await store.nextDueAt()).toBeUndefined()
     })
 
     it('follows a time that moves, goes, comes back, and a deletion', async () => {
       await putDue('web', 1_000)
       await at.store.put(recordOf({ dueAt: 2_000 }), 1)
-      expect(await at.store.due(1_500, 10)).toEqual([])
-      expect(await at.store.nextDueAt()).toBe(2_000)
+      expect(await (await reader()).due(1_500, 10)).toEqual([])
+      expect(await (await reader()).nextDueAt()).toBe(2_000)
       await at.store.put(recordOf(), 2)
-      expect(await at.store.nextDueAt()).toBeUndefined()
+      expect(await (await reader()).nextDueAt()).toBeUndefined()
       await at.store.put(recordOf({ dueAt: 500 }), 3)
-      expect(await at.store.due(1_500, 10)).toEqual([key])
+      expect(await (await reader()).due(1_500, 10)).toEqual([key])
       await at.store.delete(key, 4)
-      expect(await at.store.due(1_500, 10)).toEqual([])
-      expect(await at.store.nextDueAt()).toBeUndefined()
+      expect(await (await reader()).due(1_500, 10)).toEqual([])
+      expect(await (await reader()).nextDueAt()).toBeUndefined()
+    })
+
+    it('names every one of many, once', async () => {
+      const names = Array.from({ length: 40 }, (_, i) => `n${String(i).padStart(2, '0')}`)
+      await Promise.all(names.map((name, i) => putDue(name, 1_000 + i)))
+      const store = await reader()
+      expect(await store.due(5_000, 100)).toEqual(names.map(keyNamed))
+      expect(await store.due(5_000, 7)).toEqual(names.slice(0, 7).map(keyNamed))
     })
   })
 

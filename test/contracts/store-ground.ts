@@ -77,3 +77,6 @@ export const recordKey = 'CloudFormationStack/eu/web'
 
 /** What a lost compare-and-swap looks like. */
 export const conflictShape = { name: 'HeadwaterError', class: 'backoff', reason: 'Conflict' }
+
+/** How far `due` may lag behind another process's write, in milliseconds; the contract waits this long by its clock. */
+export const dueLagMs = 5_000

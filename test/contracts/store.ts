@@ -27,7 +27,9 @@ export function storeContract(
     storeDueContract(at)
     storeHistoryContract(at)
     it('does what a simple model does, whatever the order of calls', async () => {
-      await expect(checkAgainstModel(() => makePlace(at.clock), modelRuns)).resolves.toBeUndefined()
+      await expect(
+        checkAgainstModel(makePlace, { clock: at.clock, runs: modelRuns }),
+      ).resolves.toBeUndefined()
     })
   })
 }
