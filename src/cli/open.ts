@@ -2,17 +2,31 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { HeadwaterError, stalled } from '../api/errors.ts'
 import { splitScheme } from '../api/scheme.ts'
-import { readSettings, settingTable, type SettingFlags, type Settings } from '../compose/settings.ts'
+import {
+  readSettings,
+  settingTable,
+  type SettingFlags,
+  type SettingName,
+  type Settings,
+} from '../compose/settings.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { readDemoFile } from './demo-file.ts'
+import { adoptEnvironment } from './process-env.ts'
+import { lineLog } from './line-log.ts'
+import { createProgressWriter, type ProgressWriter } from './progress.ts'
+import type { OpenedController } from '../compose/controller.ts'
 import type { Io } from './io.ts'
 
-/** Adds every setting that has a flag to a command that runs the controller. */
-export function addSettingOptions(command: Command): Command {
-  const settings: { flag?: string; variable: string; description: string }[] = Object.values(settingTable)
+/** Adds the settings that have a flag to a command that runs the controller: all of them, or those it needs. */
+export function addSettingOptions(
+  command: Command,
+  names = Object.keys(settingTable) as readonly SettingName[],
+): Command {
   command.optionsGroup('Settings (each is also an environment variable):')
-  for (const { flag, variable, description } of settings) {
+  for (const name of names) {
+    const setting: { flag?: string; variable: string; description: string } = settingTable[name]
+    const { flag, variable, description } = setting
     if (flag !== undefined) command.option(`--${flag} <value>`, `${description} [${variable}]`)
   }
   return command
@@ -65,4 +79,25 @@ export async function environmentOf(io: Io, flags: SettingFlags = {}): Promise<I
   if (io.env['HEADWATER_STORE'] || flags.store !== undefined) return io.env
   const demo = await readDemoFile(io)
   return demo === undefined ? io.env : { ...io.env, ...demo.env }
+}
+
+/** Opens a whole controller for one command, told about on a progress writer, and closes it again. */
+export async function withController<Answer>(
+  io: Io,
+  flags: SettingFlags,
+  use: (opened: OpenedController, writer: ProgressWriter) => Promise<Answer>,
+): Promise<Answer> {
+  const env = await environmentOf(io, flags)
+  const settings = readSettings(env, flags, io.cwd)
+  adoptEnvironment(env)
+  const writer = createProgressWriter(io)
+  const { openController } = await import('../compose/controller.ts')
+  const { clock, random } = io
+  const opened = await openController(settings, { clock, random, env, log: lineLog(writer) })
+  try {
+    return await use(opened, writer)
+  } finally {
+    writer.end()
+    await opened.close()
+  }
 }

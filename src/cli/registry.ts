@@ -42,6 +42,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/history.ts')).createHistoryCommand,
   },
   {
+    name: 'reconcile',
+    group: 'Changing things',
+    summary: 'look at an object now, and wait for the outcome',
+    load: async () => (await import('./commands/reconcile.ts')).createReconcileCommand,
+  },
+  {
     name: 'suspend',
     group: 'Changing things',
     summary: 'start no new work on an object; what runs is not cancelled',
@@ -60,9 +66,27 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/approve.ts')).createApproveCommand,
   },
   {
+    name: 'validate',
+    group: 'Before a commit',
+    summary: 'every mistake in a folder, with file, line and what to do',
+    load: async () => (await import('./commands/validate.ts')).createValidateCommand,
+  },
+  {
+    name: 'build',
+    group: 'Before a commit',
+    summary: 'the objects a folder declares, as the controller reads them',
+    load: async () => (await import('./commands/build.ts')).createBuildCommand,
+  },
+  {
     name: 'run',
     group: 'Running it',
     summary: 'the controller, until told to end',
     load: async () => (await import('./commands/run.ts')).createRunCommand,
+  },
+  {
+    name: 'sandbox',
+    group: 'Running it',
+    summary: 'a pretend AWS on this machine',
+    load: async () => (await import('./commands/sandbox.ts')).createSandboxCommand,
   },
 ]

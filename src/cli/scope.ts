@@ -21,5 +21,5 @@ export function addStoreOption(command: Command): Command {
 
 /** What the options above parse to. */
 export interface ScopeOptions extends Scope {
-  store?: string
+  store?: string | undefined
 }
