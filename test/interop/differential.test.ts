@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AwsSandbox } from '../../src/sandbox/aws/server.ts'
+import { cloudAt } from './cloud.ts'
 import type { RunningProgram } from './programs.ts'
 import { describeWith, startMinistack } from './programs.ts'
 import { startSandbox } from './sandbox.ts'
-import { cloudAt, scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios.ts'
 
 // What both must have said besides the same: a story in which nothing happens is told alike by everyone.
 const happened: Record<string, string[]> = {

@@ -1,23 +1,17 @@
 import {
-  CloudFormationClient,
-  CreateChangeSetCommand,
   CreateStackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
-  ExecuteChangeSetCommand,
   RollbackStackCommand,
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation'
-import type { CreateChangeSetCommandInput, Stack } from '@aws-sdk/client-cloudformation'
+import type { Stack } from '@aws-sdk/client-cloudformation'
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-
-/** What a scenario saw; compared between two clouds, so it holds nothing that differs by chance (ids, times). */
-export type Facts = Record<string, unknown>
+import type { Cloud, Facts } from './cloud.ts'
 
 const read = (name: string): string => readFileSync(new URL(`./templates/${name}`, import.meta.url), 'utf8')
 const web = read('web.yaml')
@@ -42,7 +36,7 @@ export const scenarios: Record<string, (cloud: Cloud, name: string) => Promise<F
       updated: look(updated),
       events,
       deleted: deleted.StackStatus,
-      gone: await cloud.refusal(new DescribeStacksCommand({ StackName: name })),
+      gone: await cloud.refusal(cloud.send(new DescribeStacksCommand({ StackName: name }))),
     }
   },
 
@@ -51,7 +45,7 @@ export const scenarios: Record<string, (cloud: Cloud, name: string) => Promise<F
     const { facts, id } = await cloud.changeSet({ name, TemplateBody: web })
     await cloud.send(new DeleteChangeSetCommand({ ChangeSetName: id }))
     const update = new UpdateStackCommand({ StackName: name, TemplateBody: web })
-    return { facts, update: await cloud.refusal(update), after: look(await cloud.settled(name)) }
+    return { facts, update: await cloud.refusal(cloud.send(update)), after: look(await cloud.settled(name)) }
   },
 
   async 'a change of tags alone'(cloud, name) {
@@ -87,13 +81,13 @@ export const scenarios: Record<string, (cloud: Cloud, name: string) => Promise<F
       new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: true }),
     )
     return {
-      again: await cloud.refusal(new CreateStackCommand({ StackName: name, TemplateBody: web })),
-      missing: await cloud.refusal(new DescribeStacksCommand({ StackName: `${name}-none` })),
+      again: await cloud.refusal(cloud.send(new CreateStackCommand({ StackName: name, TemplateBody: web }))),
+      missing: await cloud.refusal(cloud.send(new DescribeStacksCommand({ StackName: `${name}-none` }))),
       set: await cloud.refusal(
-        new DescribeChangeSetCommand({ StackName: name, ChangeSetName: 'no-such-set' }),
+        cloud.send(new DescribeChangeSetCommand({ StackName: name, ChangeSetName: 'no-such-set' })),
       ),
       // Only the code: the words name the stack in one way or another.
-      protected: (await cloud.refusal(new DeleteStackCommand({ StackName: name })))?.code,
+      protected: (await cloud.refusal(cloud.send(new DeleteStackCommand({ StackName: name }))))?.code,
     }
   },
 
@@ -103,140 +97,6 @@ export const scenarios: Record<string, (cloud: Cloud, name: string) => Promise<F
     const { StackEvents = [] } = await cloud.send(new DescribeStackEventsCommand({ StackName: name }))
     return { tokens: [...new Set(StackEvents.map((event) => event.ClientRequestToken))] }
   },
-}
-
-interface ChangeSetFacts {
-  id: string
-  facts: Facts
-}
-
-/** One cloud, with the waiting done. */
-export interface Cloud {
-  send: CloudFormationClient['send']
-  create(input: ConstructorParameters<typeof CreateStackCommand>[0]): Promise<Stack>
-  changeSet(
-    input: { name: string } & Omit<CreateChangeSetCommandInput, 'StackName' | 'ChangeSetName'>,
-  ): Promise<ChangeSetFacts>
-  execute(name: string, id: string, options?: { DisableRollback?: boolean }): Promise<Stack>
-  /** The stack once nothing moves any more. */
-  settled(name: string): Promise<Stack>
-  /**
-   * Statuses of the stack itself, and the last one of each resource. Left out is what ministack has otherwise than AWS:
-   * the clean-up after an update, and events of resources that an update does not touch.
-   */
-  events(name: string): Promise<Facts>
-  /** What failed and why, the cancelled left out. */
-  failures(name: string): Promise<string[][]>
-  refusal(
-    command: Parameters<CloudFormationClient['send']>[0],
-  ): Promise<{ code: string; message: string } | undefined>
-}
-
-const lookEveryMs = 100
-const patienceMs = 60_000
-
-/** Waits and asks at one endpoint. */
-export function cloudAt(endpoint: string): Cloud {
-  const client = new CloudFormationClient({
-    endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'AKIAINTEROPINTEROP00', secretAccessKey: 'not-a-secret' },
-  })
-  let sets = 0
-
-  async function until<Value>(what: string, look: () => Promise<Value | undefined>): Promise<Value> {
-    const end = Date.now() + patienceMs
-    while (Date.now() < end) {
-      const value = await look()
-      if (value !== undefined) return value
-      await sleep(lookEveryMs)
-    }
-    throw new Error(`${what} did not settle within ${patienceMs / 1000} s`)
-  }
-
-  const settled = (name: string): Promise<Stack> =>
-    until(name, async () => {
-      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }))
-      return stack?.StackStatus?.endsWith('_IN_PROGRESS') === false ? stack : undefined
-    })
-
-  const eventsOf = async (name: string) => {
-    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: name }))
-    return StackEvents.toReversed()
-  }
-
-  return {
-    send: client.send.bind(client),
-    settled,
-    async create(input) {
-      await client.send(new CreateStackCommand(input))
-      return settled(input.StackName ?? '')
-    },
-    async changeSet({ name, ...input }) {
-      sets += 1
-      const exists = await client.send(new DescribeStacksCommand({ StackName: name })).then(
-        () => true,
-        () => false,
-      )
-      const { Id: id = '' } = await client.send(
-        new CreateChangeSetCommand({
-          StackName: name,
-          ChangeSetName: `set-${sets}`,
-          ChangeSetType: exists ? 'UPDATE' : 'CREATE',
-          ...input,
-        }),
-      )
-      const set = await until(`change set ${id}`, async () => {
-        const answer = await client.send(new DescribeChangeSetCommand({ ChangeSetName: id }))
-        return answer.Status === 'CREATE_COMPLETE' || answer.Status === 'FAILED' ? answer : undefined
-      })
-      const changes = (set.Changes ?? []).map(({ ResourceChange: change }) =>
-        [change?.Action, change?.LogicalResourceId, change?.ResourceType].join(' '),
-      )
-      const facts = {
-        status: set.Status,
-        execution: set.ExecutionStatus,
-        // ministack writes an empty one where AWS writes none.
-        reason: set.StatusReason === '' ? undefined : set.StatusReason,
-        changes: changes.sort(),
-      }
-      return { id, facts }
-    },
-    async execute(name, id, options = {}) {
-      await client.send(new ExecuteChangeSetCommand({ ChangeSetName: id, ...options }))
-      return settled(name)
-    },
-    async events(name) {
-      const events = await eventsOf(name)
-      const last = new Map(
-        events
-          .filter((event) => event.LogicalResourceId !== name)
-          .map((event) => [event.LogicalResourceId, event.ResourceStatus]),
-      )
-      return {
-        stack: events
-          .filter((event) => event.LogicalResourceId === name)
-          .map((event) => event.ResourceStatus)
-          .filter((status) => status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'),
-        resources: Object.fromEntries([...last].filter(([id]) => id !== 'Topic')),
-      }
-    },
-    async failures(name) {
-      const events = await eventsOf(name)
-      return events
-        .filter((event) => event.ResourceStatus?.endsWith('_FAILED') && event.LogicalResourceId !== name)
-        .map((event) => [event.LogicalResourceId ?? '', event.ResourceStatusReason ?? ''])
-    },
-    async refusal(command) {
-      try {
-        await client.send(command)
-        return undefined
-      } catch (error) {
-        if (!(error instanceof Error)) throw error
-        return { code: error.name, message: error.message }
-      }
-    },
-  }
 }
 
 function look(stack: Stack): Facts {
