@@ -30,6 +30,8 @@ export interface OpenPorts {
   log?: Log
   /** Facts about resource types for the checks of a build; dear to load, so only where a person waits for warnings. */
   facts?: NonNullable<ControllerPorts['facts']>
+  /** Shortest time between two looks at something in flight, in milliseconds; for demos and tests. */
+  pollFloorMs?: number
 }
 
 /** A controller and the things it stands on, as the settings name them. */
@@ -65,7 +67,11 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
       blobs,
       openSource: sourceOpener({ clock }),
       secrets,
-      target: targetOpener(settings, { blobs, clock, random }),
+      target: targetOpener(settings, {
+        blobs,
+        clock,
+        ...(ports.pollFloorMs === undefined ? {} : { pollFloorMs: ports.pollFloorMs }),
+      }),
       clock,
       random,
       log,
