@@ -1,47 +1,17 @@
-import type { ParameterValue } from './parameters.ts'
-import type { Template } from './template.ts'
-import type { TemplatePath } from './value.ts'
+import { evaluateConditions } from './conditions.ts'
+import { NO_VALUE, functionOf } from './functions.ts'
+import type { Evaluation, EvaluationContext } from './evaluation.ts'
+import { callFunction } from './intrinsics.ts'
+import { refuse } from './problem.ts'
+import { LANGUAGE_EXTENSIONS, type Template } from './template.ts'
+import { type JsonObject, type TemplatePath, isObject } from './value.ts'
 
-/**
- * Stands for what only the deployment will tell (an attribute of a resource that is not there yet), in AWS's own
- * spelling. A function over it gives it again as a whole: `Fn::Sub` with one unknown part is unknown altogether.
- */
-export const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}'
-
-/** What the pseudo parameters answer. */
-export interface PseudoParameters {
-  accountId: string
-  region: string
-  partition: string
-  urlSuffix: string
-  stackId: string
-  stackName: string
-  notificationArns: readonly string[]
-}
-
-/** `{{resolve:service:key}}`. */
-export interface DynamicReference {
-  service: string
-  /** All that stands after the service. */
-  key: string
-  /** As it stands in the template. */
-  text: string
-}
-
-/** What evaluation may ask about the world; each refuses (throws) by itself where it must. */
-export interface EvaluationContext {
-  parameters: ReadonlyMap<string, ParameterValue>
-  pseudo: PseudoParameters
-  /** What Ref of a resource answers; KNOWN_AFTER_APPLY where it is not there yet. */
-  ref(logicalId: string): unknown
-  getAtt(logicalId: string, attribute: string): unknown
-  /** The value behind an export's name; undefined when nobody exports it. */
-  importValue?(name: string): string | undefined
-  /** Default: `<region>a` to `<region>c`. */
-  availabilityZones?(region: string): readonly string[]
-  /** Resolves `{{resolve:…}}`; undefined (or no function) leaves it as it stands. */
-  dynamicReference?(reference: DynamicReference): string | undefined
-}
+export {
+  type DynamicReference,
+  type EvaluationContext,
+  KNOWN_AFTER_APPLY,
+  type PseudoParameters,
+} from './evaluation.ts'
 
 /** A template under one set of parameter values. */
 export interface Evaluator {
@@ -59,12 +29,84 @@ export interface Evaluator {
 
 /** Evaluates the conditions at once; refuses with TemplateError where one cannot be. */
 export function createEvaluator(template: Template, context: EvaluationContext): Evaluator {
-  void template
-  void context
-  return {
-    conditions: new Map(),
-    isActive: () => false,
-    evaluate: (value) => value,
-    prune: (value) => value,
+  const conditions = new Map<string, boolean>()
+  const evaluation: Evaluation = {
+    template,
+    context,
+    languageExtensions: template.transforms.includes(LANGUAGE_EXTENSIONS),
+    condition: (name) => conditions.get(name),
+    evaluate,
   }
+  for (const [name, value] of evaluateConditions(evaluation)) conditions.set(name, value)
+
+  function evaluate(value: unknown, path: TemplatePath): unknown {
+    if (typeof value === 'string') return dynamic(value, context)
+    const call = functionOf(value)
+    return call === undefined
+      ? children(value, path, evaluate)
+      : callFunction(evaluation, call, [...path, call.name])
+  }
+
+  function prune(value: unknown, path: TemplatePath): unknown {
+    const call = functionOf(value)
+    if (call === undefined) return children(value, path, prune)
+    if (call.name === 'Ref' && call.argument === NO_VALUE) return undefined
+    const inside = [...path, call.name]
+    if (call.name !== 'Fn::If') return { [call.name]: children(call.argument, inside, prune) }
+    const branch = chosenBranch(conditions, call.argument, inside)
+    return branch === undefined ? value : prune(branch.value, [...inside, branch.index])
+  }
+
+  return {
+    conditions,
+    isActive(logicalId) {
+      const resource = template.resources.get(logicalId)
+      if (resource === undefined) return false
+      return resource.condition === undefined || conditions.get(resource.condition) === true
+    },
+    evaluate,
+    prune,
+  }
+}
+
+/** A value's members or items, each worked out; what comes to nothing is left out. */
+function children(
+  value: unknown,
+  path: TemplatePath,
+  each: (value: unknown, path: TemplatePath) => unknown,
+): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => each(item, [...path, index])).filter((item) => item !== undefined)
+  if (!isObject(value)) return value
+  const object: JsonObject = {}
+  for (const [key, child] of Object.entries(value)) {
+    const result = each(child, [...path, key])
+    if (result !== undefined) object[key] = result
+  }
+  return object
+}
+
+function chosenBranch(
+  conditions: ReadonlyMap<string, boolean>,
+  argument: unknown,
+  path: TemplatePath,
+): { value: unknown; index: number } | undefined {
+  const [name, ...branches]: readonly unknown[] = Array.isArray(argument) ? argument : []
+  if (typeof name !== 'string' || branches.length !== 2) return undefined
+  const condition = conditions.get(name)
+  if (condition === undefined)
+    return refuse({
+      path,
+      message: `Template error: unresolved condition dependency ${name} in Fn::If`,
+      advice: `the condition "${name}" is not declared`,
+    })
+  return { value: branches[condition ? 0 : 1], index: condition ? 1 : 2 }
+}
+
+/** `{{resolve:ssm:/name:1}}` anywhere in a text, where somebody can tell what it stands for. */
+function dynamic(text: string, context: EvaluationContext): string {
+  if (context.dynamicReference === undefined || !text.includes('{{resolve:')) return text
+  return text.replaceAll(/\{\{resolve:([a-z-]+):([^{}]*)\}\}/g, (reference, service: string, key: string) => {
+    return context.dynamicReference?.({ service, key, text: reference }) ?? reference
+  })
 }

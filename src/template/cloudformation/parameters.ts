@@ -1,3 +1,7 @@
+import { checkConstraints } from './parameter-constraints.ts'
+import { isListType, isNumberType, ssmValueType } from './parameter-types.ts'
+import { type Report, refuse } from './problem.ts'
+import { didYouMean } from './sections.ts'
 import type { ParameterDeclaration, Template } from './template.ts'
 
 /** A parameter as a request gives it. */
@@ -30,12 +34,92 @@ export interface ParameterOptions {
   ssm?: (name: string) => string | undefined
 }
 
-/** Settles every declared parameter; refuses with TemplateError, in CloudFormation's words. */
+/**
+ * Settles every declared parameter. By default it refuses with TemplateError, in CloudFormation's words; with a
+ * `report` of its own it goes on, and the answer holds what could be settled.
+ */
 export function resolveParameters(
-  template: Template,
+  template: Pick<Template, 'parameters'>,
   options: ParameterOptions,
+  report: Report = refuse,
 ): ReadonlyMap<string, ParameterValue> {
-  void template
-  void options
-  return new Map()
+  checkKnown(template, options, report)
+  const values = new Map<string, ParameterValue>()
+  const missing: string[] = []
+  for (const [name, declaration] of template.parameters) {
+    const given = options.given.findLast(({ key }) => key === name)
+    const text = textOf(given, name, options)
+    if (text === undefined && declaration.default === undefined) missing.push(name)
+    else {
+      const value = settle(name, declaration, text, options, report)
+      if (value !== undefined) values.set(name, value)
+    }
+  }
+  if (missing.length > 0)
+    report({
+      path: ['Parameters', missing[0] ?? ''],
+      message: `Parameters: [${missing.join(', ')}] must have values`,
+      advice: `${missing.map((name) => `"${name}"`).join(', ')} ${missing.length > 1 ? 'have' : 'has'} no default and must be given`,
+    })
+  return values
+}
+
+function checkKnown(template: Pick<Template, 'parameters'>, options: ParameterOptions, report: Report): void {
+  const unknown = options.given.map(({ key }) => key).filter((key) => !template.parameters.has(key))
+  if (unknown.length > 0)
+    report({
+      path: [],
+      message: `Parameters: [${unknown.join(', ')}] do not exist in the template`,
+      advice: unknown
+        .map((key) => `the template has no parameter ${key}${didYouMean(key, template.parameters.keys())}`)
+        .join('; '),
+    })
+  for (const { key, usePreviousValue } of options.given)
+    if (usePreviousValue === true && template.parameters.has(key) && !options.previous?.has(key))
+      report({
+        path: [],
+        message: `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+        advice: `${key} has no previous value`,
+      })
+}
+
+function textOf(
+  given: GivenParameter | undefined,
+  name: string,
+  options: ParameterOptions,
+): string | undefined {
+  return given?.usePreviousValue === true ? options.previous?.get(name) : given?.value
+}
+
+function settle(
+  name: string,
+  declaration: ParameterDeclaration,
+  given: string | undefined,
+  options: ParameterOptions,
+  report: Report,
+): ParameterValue | undefined {
+  const text = given ?? declaration.default ?? ''
+  checkConstraints(name, declaration, text, report)
+  const value = { name, declaration, text, defaulted: given === undefined }
+  if (ssmValueType(declaration.type) === undefined || options.ssm === undefined)
+    return { ...value, ref: refOf(declaration.type, text) }
+  const resolvedText = options.ssm(text)
+  if (resolvedText === undefined) {
+    report({
+      path: ['Parameters', name],
+      message: `Unable to fetch parameters [${text}] from parameter store for this account.`,
+      advice: `the Parameter Store has no parameter "${text}"`,
+    })
+    return undefined
+  }
+  return { ...value, resolvedText, ref: refOf(declaration.type, resolvedText) }
+}
+
+/**
+ * What Ref answers for a text: a list for a list type, its items without the blanks around them. An empty text is a
+ * list of one empty item: templates ask `!Equals [!Select [0, !Ref List], '']`.
+ */
+function refOf(type: string, text: string): string | string[] {
+  if (!isListType(type)) return isNumberType(type) ? text.trim() : text
+  return text.split(',').map((item) => item.trim())
 }
