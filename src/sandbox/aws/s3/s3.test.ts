@@ -9,6 +9,7 @@ import {
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -219,6 +220,27 @@ describe('S3', () => {
         .end()
     })
     expect(body).toBe('hello')
+  })
+
+  it('lets an unsigned request read and write as the default account', async () => {
+    const url = `${ground.sandbox.url}/${Bucket}/plain.txt`
+    expect((await fetch(url, { method: 'PUT', body: 'hello' })).status).toBe(200)
+    const response = await fetch(url)
+    expect(await response.text()).toBe('hello')
+    expect(response.headers.get('x-amz-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('says what it cannot do', async () => {
+    const VersioningConfiguration = { Status: 'Enabled' } as const
+    await expect(
+      client().send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
+    ).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message:
+        'A header or query you provided implies functionality that is not implemented (PUT?versioning).',
+      $metadata: { httpStatusCode: 501 },
+    })
+    expect(ground.sandbox.calls.recent({ mutating: true }).at(-1)?.action).toBe('PUT?versioning')
   })
 
   it('shows templates to CloudFormation, whoever owns the bucket', async () => {
