@@ -41,6 +41,9 @@ export const cloudFormationStackSpec = z.strictObject({
     ),
   tags: z
     .record(z.string().min(1).max(128), scalar)
+    .refine((tags) => Object.keys(tags).length <= 49, {
+      error: (issue) => `${Object.keys(issue.input ?? {}).length} tags are too many; at most 49, one is ours`,
+    })
     .default({})
     .describe('Tags of the stack; CloudFormation hands them on to its resources. At most 49: one is ours.'),
   capabilities: z

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { parseDuration } from '../duration.ts'
 
 /** The only apiVersion there is so far. */
 export const apiVersion = 'headwater.dev/v1alpha1'
@@ -7,23 +6,15 @@ export const apiVersion = 'headwater.dev/v1alpha1'
 /** The namespace of a document that names none. */
 export const defaultNamespace = 'default'
 
-/** A span of time as text, kept as written: `5m`, `1h30m`. */
-export const durationSchema = z.string().refine(
-  (text) => {
-    try {
-      parseDuration(text)
-      return true
-    } catch {
-      return false
-    }
-  },
-  { error: (issue) => `"${String(issue.input)}" is not a duration; write it like 30s, 5m, 1h30m or 24h` },
-)
+/** A span of time as text, kept as written: `5m`, `1h30m`. The same grammar as `parseDuration`, never nothing. */
+export const durationSchema = z.string().regex(/^(?=.*[1-9])(\d+(\.\d+)?(ms|s|m|h|d))+$/, {
+  error: (issue) => `"${String(issue.input)}" is not a duration; write it like 30s, 5m, 1h30m or 24h`,
+})
 
 /** A name that is safe in keys, change set names and tags: RFC 1123 labels joined by dots, at most 63 characters. */
 export const nameSchema = z
   .string()
-  .max(63, { error: (issue) => `"${String(issue.input)}" is longer than 63 characters; shorten it` })
+  .max(63, 'is longer than 63 characters; shorten it')
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, {
     error: (issue) => `"${String(issue.input)}" is not a name; use lower-case letters, digits, "-" and "."`,
   })
