@@ -32,8 +32,7 @@ export function firstFailure(
     .filter((event) => event.ResourceStatus?.endsWith('_FAILED') === true)
     .filter((event) => !cancellations.test(event.ResourceStatusReason ?? ''))
     .toSorted((a, b) => timeOf(a) - timeOf(b))
-  const ofResources = failed.filter((event) => event.PhysicalResourceId !== event.StackId)
-  return ofResources[0] ?? failed[0]
+  return failed.find((event) => event.PhysicalResourceId !== event.StackId) ?? failed[0]
 }
 
 function eventsOf(events: readonly StackEvent[], window: OperationWindow): StackEvent[] {
