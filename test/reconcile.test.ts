@@ -265,11 +265,11 @@ describe('several hands', () => {
     house.repository.commit(stackFiles('a'))
     await house.run(10_000)
     const { target } = house.cloud
-    const { observe } = target
+    const observe = target.observe.bind(target)
     target.observe = async (subject) => {
       target.observe = observe
       await house.controller.markDue([stack('a')], { token: 'mid-run' })
-      return observe(subject)
+      return target.observe(subject)
     }
     await house.run(10 * minute)
     expect((await house.record(stack('a')))?.status.lastHandledReconcileAt).toBe('mid-run')

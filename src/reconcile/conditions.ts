@@ -35,7 +35,7 @@ export function withVerdict(
 }
 
 /** The status without the named fields: `exactOptionalPropertyTypes` knows no undefined. */
-export function without<Key extends keyof ObjectStatus>(status: ObjectStatus, ...keys: Key[]): ObjectStatus {
+export function without(status: ObjectStatus, ...keys: (keyof ObjectStatus)[]): ObjectStatus {
   const next = { ...status }
   for (const key of keys) delete next[key]
   return next

@@ -4,7 +4,7 @@ import type { ObjectRecord } from '../api/record.ts'
 import { parseKey } from '../api/reference.ts'
 import type { Budget, Controller, DueRequest, PassSummary } from './controller.ts'
 import { reconcileDeployable } from './kinds/deployable.ts'
-import { reconcileGitRepository, wakeReaders } from './kinds/git-repository.ts'
+import { reconcileGitRepository } from './kinds/git-repository.ts'
 import { tell } from './leave.ts'
 import type { Outcome } from './outcome.ts'
 import { outcomeOfError } from './outcome.ts'
@@ -58,20 +58,18 @@ async function runDue(ports: ControllerPorts, budget: Budget): Promise<PassSumma
     budget.signal?.aborted === true ||
     (budget.deadline !== undefined && clock.now() >= budget.deadline)
 
-  const begin = (key: string) => {
-    steps += 1
-    const run = reconcile(ports, key)
-      .then(({ held }) => {
-        if (held) passedOver.set(key, clock.now() + heldPauseMs)
-      })
-      .catch((error: unknown) => {
-        const { message } = asHeadwaterError(error)
-        errors.push({ key, message })
-        ports.log.warn({ object: key }, message)
-        passedOver.set(key, clock.now() + heldPauseMs)
-      })
-      .finally(() => running.delete(key))
-    running.set(key, run)
+  const begin = async (key: string): Promise<void> => {
+    try {
+      const { held } = await reconcile(ports, key)
+      if (held) passedOver.set(key, clock.now() + heldPauseMs)
+    } catch (error) {
+      const { message } = asHeadwaterError(error)
+      errors.push({ key, message })
+      ports.log.warn({ object: key }, message)
+      passedOver.set(key, clock.now() + heldPauseMs)
+    } finally {
+      running.delete(key)
+    }
   }
 
   while (!isSpent()) {
@@ -81,7 +79,9 @@ async function runDue(ports: ControllerPorts, budget: Budget): Promise<PassSumma
     if (ready.length === 0 && running.size === 0) break
     for (const key of ready) {
       if (running.size >= concurrency) break
-      if (!isSpent()) begin(key)
+      if (isSpent()) break
+      steps += 1
+      running.set(key, begin(key))
     }
     if (running.size > 0) await Promise.race(running.values())
   }
@@ -123,10 +123,6 @@ async function conclude(ports: ControllerPorts, step: Step): Promise<number | un
   const { dueAt, woken } = await step.finish(changes, outcome.dueAt)
   await report(ports, step, outcome.events)
   await wake(ports, woken)
-  const after = step.record()
-  const hasMoved =
-    after.kind === 'GitRepository' && before.status.artifact?.revision !== after.status.artifact?.revision
-  if (hasMoved) await wakeReaders(ports, after)
   return dueAt
 }
 

@@ -4,6 +4,7 @@ import { conflict, isConflict } from '../api/errors.ts'
 import type { ObjectRecord, Origin, PackagedInputs } from '../api/record.ts'
 import { keyOf, recordSchema } from '../api/record.ts'
 import type { ControllerPorts } from './ports.ts'
+import type { Stored } from '../store/store.ts'
 import { withVerdict } from './conditions.ts'
 
 /** An object as git (or the settings) says it. */
@@ -23,14 +24,18 @@ export type Declared = 'created' | 'changed' | 'moved' | 'same'
 
 const maxTries = 8
 
-/** Writes a declaration into its record. An object whose spec or inputs changed is due now; everything else stays. */
+/**
+ * Writes a declaration into its record. An object whose spec or inputs changed is due now; everything else stays.
+ * `known` saves the first read: what the caller read of it a moment ago.
+ */
 export async function declare(
   ports: Pick<ControllerPorts, 'store' | 'clock'>,
   declaration: Declaration,
+  known?: { stored: Stored | undefined },
 ): Promise<Declared> {
   const key = keyOf(declaration)
   for (let tries = 0; tries < maxTries; tries++) {
-    const stored = await ports.store.get(key)
+    const stored = known !== undefined && tries === 0 ? known.stored : await ports.store.get(key)
     const next = redeclare(stored?.record, declaration, ports.clock.now())
     if (stored !== undefined && isDeepStrictEqual(stored.record, next)) return 'same'
     try {

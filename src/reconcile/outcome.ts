@@ -1,13 +1,14 @@
 import { findCondition, setCondition } from '../api/condition.ts'
 import type { HeadwaterError } from '../api/errors.ts'
-import { parseDuration } from '../api/duration.ts'
 import type { NewEvent } from '../api/event.ts'
 import type { ObjectRecord, Operation } from '../api/record.ts'
-import type { HistoryEntry, ObjectStatus } from '../api/status.ts'
-import type { Random } from '../api/clock.ts'
+import type { ObjectStatus } from '../api/status.ts'
 import type { Decision } from '../target/target.ts'
 import { withVerdict, without } from './conditions.ts'
+import { entry, withHistory } from './history.ts'
 import { backoffMs, jitteredMs } from './retry.ts'
+import { settledDueAt, specText } from './schedule.ts'
+import type { At } from './schedule.ts'
 
 /** What a decision or an error makes of a record. `operation: null` means that it is over. */
 export interface Outcome {
@@ -17,14 +18,6 @@ export interface Outcome {
   events: NewEvent[]
   /** Those who wait for this object may look again. */
   wake: boolean
-}
-
-/** How many lines of an object's past are kept in its record. */
-const historyLength = 5
-
-interface At {
-  now: number
-  random: Random
 }
 
 /** Turns what a target decided into status, events and the time of the next look. The only place that does. Pure but for jitter. */
@@ -49,7 +42,7 @@ export function outcomeOf(record: ObjectRecord, decision: Decision<unknown>, at:
       return {
         status: withVerdict(record, handled(record, settled(record.status)), verdict, now),
         operation: null,
-        dueAt: now + jitteredMs(text(record, 'interval', '10m'), at.random),
+        dueAt: now + jitteredMs(specText(record, 'interval', '10m'), at.random),
         events: news(record, { type: 'Warning', reason: decision.reason, message: decision.message }),
         wake: false,
       }
@@ -205,7 +198,7 @@ function failed(
   }
   status = withHistory(status, entry(record, 'Failed', message, now))
   status = withVerdict(record, status, { ready: 'False', reason, message, stalled: true }, now)
-  const retryInterval = text(record, 'retryInterval', '')
+  const retryInterval = specText(record, 'retryInterval', '')
   const retryAt = retryInterval === '' ? undefined : now + jitteredMs(retryInterval, at.random)
   if (retryAt !== undefined) status = { ...status, nextAttemptAt: retryAt }
   return {
@@ -255,46 +248,6 @@ function drift(
     events: hasDrift || hadDrift ? [{ type, reason, message }] : [],
     wake: false,
   }
-}
-
-/** A settled object costs nothing until its next look for drift; without one it is only woken by a change. */
-export function settledDueAt(record: ObjectRecord, status: ObjectStatus, at: At): number | undefined {
-  if (record.spec['drift'] === undefined || record.spec['drift'] === 'ignore') return undefined
-  const checkedAt = status.drift?.checkedAt ?? at.now
-  return Math.max(at.now, checkedAt + jitteredMs(text(record, 'driftInterval', '24h'), at.random))
-}
-
-/** Whether the time has come to look for changes made by hand. Pure. */
-export function isDriftDue(record: ObjectRecord, now: number): boolean {
-  const policy = record.spec['drift']
-  if (policy === undefined || policy === 'ignore' || record.status.lastAppliedDigest === undefined)
-    return false
-  const checkedAt = record.status.drift?.checkedAt
-  // The due time carries 5 % of jitter either way; a look that comes that much early counts.
-  return (
-    checkedAt === undefined || now >= checkedAt + 0.95 * parseDuration(text(record, 'driftInterval', '24h'))
-  )
-}
-
-function entry(
-  record: ObjectRecord,
-  outcome: HistoryEntry['outcome'],
-  message: string,
-  now: number,
-): HistoryEntry {
-  const { operation, inputs } = record
-  return {
-    digest: operation?.digest ?? inputs?.digest ?? '',
-    revision: operation?.revision ?? inputs?.revision ?? '',
-    outcome,
-    message,
-    startedAt: new Date(operation?.startedAt ?? now).toISOString(),
-    finishedAt: new Date(now).toISOString(),
-  }
-}
-
-function withHistory(status: ObjectStatus, line: HistoryEntry): ObjectStatus {
-  return { ...status, history: [line, ...(status.history ?? [])].slice(0, historyLength) }
 }
 
 function withProgress(status: ObjectStatus, progress: ObjectStatus['progress']): ObjectStatus {
@@ -349,9 +302,4 @@ function lateEvent(operation: Operation, now: number): NewEvent {
   const minutes = Math.round((now - operation.startedAt) / 60_000)
   const message = `operation ${operation.id} runs for ${minutes} minutes, past its timeout; it is still watched, never cancelled`
   return { type: 'Warning', reason: 'OperationLate', message }
-}
-
-function text(record: ObjectRecord, field: string, fallback: string): string {
-  const value = record.spec[field]
-  return typeof value === 'string' ? value : fallback
 }

@@ -5,6 +5,7 @@ import { build } from '../build/index.ts'
 import type { BuildFacts, BuiltObject, Problem } from '../build/index.ts'
 import { referencedFiles } from '../build/index.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
+import type { Stored } from '../store/store.ts'
 import type { Source } from '../source/source.ts'
 import type { AnyTarget } from '../target/target.ts'
 import type { Declaration } from './declare.ts'
@@ -23,6 +24,10 @@ export interface Package {
 }
 
 interface PackageOptions {
+  /** All records, by key, as read a moment ago. */
+  known: ReadonlyMap<string, Stored>
+  /** Store every body anew, whether it is thought to be there or not. */
+  repack: boolean
   kustomization: ObjectRecord
   source: Source
   sourceKey: string
@@ -32,7 +37,7 @@ interface PackageOptions {
 
 /** Reads a path of a revision, builds its objects and packages what each needs from git into blob. */
 export async function packageObjects(ports: ControllerPorts, options: PackageOptions): Promise<Package> {
-  const { kustomization, source, commit, sourceKey, revision } = options
+  const { kustomization, source, commit, sourceKey } = options
   const spec = kustomization.spec as KustomizationSpec
   const path = normalise(spec.path)
   const manifests = await source.files(commit, [path])
@@ -60,7 +65,7 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
     const inputs =
       target === undefined
         ? undefined
-        : await packageInputs(ports, { object, target, revision, files: result.files })
+        : await packageInputs(ports, { ...options, object, target, files: result.files })
     declarations.push({
       kind: object.kind,
       namespace: object.namespace,
@@ -75,21 +80,20 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
   return { declarations, problems: result.problems, withheld: result.withheld, hasPath: true }
 }
 
-interface InputOptions {
+interface InputOptions extends PackageOptions {
   object: BuiltObject
   target: AnyTarget
-  revision: string
   files: ReadonlyMap<string, Uint8Array>
 }
 
 async function packageInputs(ports: ControllerPorts, options: InputOptions): Promise<PackagedInputs> {
-  const { object, target, revision, files } = options
-  const known = (await ports.store.get(keyOf(object)))?.record.inputs?.files
+  const { object, target, revision, files, known, repack } = options
+  const before = known.get(keyOf(object))?.record.inputs?.files
   const packaged: PackagedInputs['files'] = {}
   for (const [role, path] of Object.entries(referencedFiles(object))) {
     const bytes = files.get(path) ?? new Uint8Array()
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    if (known?.[role]?.sha256 !== sha256) await ports.blobs.put(bytes)
+    if (repack || before?.[role]?.sha256 !== sha256) await ports.blobs.put(bytes)
     packaged[role] = { path, sha256, bytes: bytes.length }
   }
   return { revision, files: packaged, digest: target.digest(object.spec, packaged) }

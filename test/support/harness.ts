@@ -62,7 +62,7 @@ export async function createHarness(overrides: Partial<ControllerPorts> = {}, se
   await declare(ports, {
     kind: 'GitRepository',
     ...root,
-    spec: gitRepositorySpec.parse({ url: 'https://git.example/fleet.git' }),
+    spec: gitRepositorySpec.parse({ url: 'https://git.example/fleet.git', interval: '3m' }),
   })
   await declare(ports, {
     kind: 'Kustomization',

@@ -52,7 +52,7 @@ export function createModelCloud(clock: Clock): ModelCloud {
         .digest('hex')
     },
     claim: (record) =>
-      `model/${String(record.spec['region'])}/${String(record.spec['stackName'] ?? record.name)}`,
+      `model/${JSON.stringify([record.spec['region'], record.spec['stackName'] ?? record.name])}`,
     async observe(subject) {
       const name = nameOf(subject)
       calls.push({ key: name, call: 'observe' })

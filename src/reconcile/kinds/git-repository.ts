@@ -1,6 +1,6 @@
 import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { findCondition } from '../../api/condition.ts'
-import { asHeadwaterError } from '../../api/errors.ts'
+import { asHeadwaterError, isConflict } from '../../api/errors.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
 import type { RefSelector } from '../../source/source.ts'
@@ -34,8 +34,8 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const source = await openRepository(ports, record)
     const head = await source.head(spec.ref as RefSelector)
     const before = record.status.artifact
-    const isNew = before?.revision !== head.revision
-    const info = isNew ? await source.commit(head.commit) : before
+    const isNew = record.status.lastAppliedRevision !== head.revision
+    const info = before?.revision !== head.revision ? await source.commit(head.commit) : before
     const now = clock.now()
     const artifact = { ...info, revision: head.revision, fetchedAt: now }
     const message = `stored artifact for ${head.revision}`
@@ -52,8 +52,14 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       { ready: 'True', reason: 'ReconciliationSucceeded', message },
       now,
     )
+    if (isNew) {
+      // Told before the revision counts as handed on: whoever dies in between is followed by one who tells again.
+      await step.write({ status: { ...record.status, artifact } })
+      await wakeReaders(ports, record)
+    }
     return { status, dueAt, events: isNew ? [event] : [], wake: true }
   } catch (error) {
+    if (isConflict(error)) throw error
     const classed = asHeadwaterError(error)
     if (classed.class !== 'stalled') return outcomeOfError(record, classed, { now: clock.now(), random })
     // The last good artifact stays in force; what is wrong may be mended on the other side, so look again.
@@ -69,7 +75,7 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
 }
 
 /** Makes everything due that reads from a source whose artifact moved. */
-export async function wakeReaders(ports: ControllerPorts, source: ObjectRecord): Promise<void> {
+async function wakeReaders(ports: ControllerPorts, source: ObjectRecord): Promise<void> {
   const readers = await ports.store.list('Kustomization/')
   const key = keyOf(source)
   await wake(

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { findCondition } from '../../api/condition.ts'
 import { asHeadwaterError, isConflict, stalled } from '../../api/errors.ts'
 import type { KustomizationSpec } from '../../api/kinds/kustomization.ts'
@@ -17,6 +18,7 @@ import type { Package } from '../package.ts'
 import { packageObjects } from '../package.ts'
 import type { ControllerPorts } from '../ports.ts'
 import { planPrune } from '../prune.ts'
+import type { Stored } from '../../store/store.ts'
 import { openRepository, sourceKeyOf } from '../repository.ts'
 import { dependencyRetryMs, jitteredMs } from '../retry.ts'
 import type { Step } from '../step.ts'
@@ -100,12 +102,17 @@ async function apply(
     throw stalled('ArtifactFailed', `${displayKey(keyOf(source))} has the unreadable revision "${revision}"`)
   const spec = record.spec as KustomizationSpec
   const repository = await openRepository(ports, source)
+  const known = new Map((await ports.store.list('')).map((stored) => [keyOf(stored.record), stored]))
+  const repack = record.request !== undefined && record.request.token !== record.status.lastHandledReconcileAt
+  const sourceKey = keyOf(source)
   const built = await packageObjects(ports, {
     kustomization: record,
     source: repository,
-    sourceKey: keyOf(source),
+    sourceKey,
     revision,
     commit,
+    known,
+    repack,
   })
   const attempted: ObjectStatus = { ...cleared(record), lastAttemptedRevision: revision }
 
@@ -115,7 +122,7 @@ async function apply(
   }
   const problems = [
     ...built.problems.filter(({ severity }) => severity === 'error').map(describeProblem),
-    ...(await applyAll(ports, record, built)),
+    ...(await applyAll(ports, record, built, known)),
   ]
   if (built.declarations.length === 0 && problems.length === 0 && !spec.allowEmpty) {
     const message = `no objects below "${spec.path}" at ${revision}; set allowEmpty: true if that is meant`
@@ -162,26 +169,43 @@ async function apply(
   }
 }
 
+/** How many records are written at once. */
+const writesAtOnce = 16
+
 /** Writes every declaration that nobody else owns; the answer names those that could not be. */
-async function applyAll(ports: ControllerPorts, record: ObjectRecord, built: Package): Promise<string[]> {
-  const refused: string[] = []
+async function applyAll(
+  ports: ControllerPorts,
+  record: ObjectRecord,
+  built: Package,
+  known: ReadonlyMap<string, Stored>,
+): Promise<string[]> {
   const self = keyOf(record)
-  for (const declaration of built.declarations) {
-    const key = keyOf(declaration)
-    const owner = (await ports.store.get(key))?.record.owner
-    const isForeign =
-      key === self || (owner !== undefined && owner !== self && (await ports.store.get(owner)) !== undefined)
-    if (isForeign) {
+  const limit = pLimit(writesAtOnce)
+  const refused = built.declarations.map((declaration) =>
+    limit(async () => {
+      const key = keyOf(declaration)
+      const stored = known.get(key)
+      const owner = key === self ? self : stored?.record.owner
+      const isForeign = key === self || (owner !== undefined && owner !== self && known.has(owner))
       const { file = '', line = 0, column = 0 } = declaration.origin ?? {}
-      const by = key === self ? 'itself' : displayKey(owner ?? '')
-      refused.push(
-        `${file}:${line}:${column}: ${displayKey(key)}: is already declared by ${by}; declare it once`,
-      )
-      continue
-    }
-    await declare(ports, declaration)
-  }
-  return refused
+      const where = `${file}:${line}:${column}: ${displayKey(key)}`
+      if (isForeign) {
+        return [
+          `${where}: is already declared by ${key === self ? 'itself' : displayKey(owner ?? '')}; declare it once`,
+        ]
+      }
+      try {
+        await declare(ports, declaration, { stored })
+        return []
+      } catch (error) {
+        // A record of this one that cannot be read stops this one only.
+        const classed = asHeadwaterError(error)
+        if (classed.class !== 'stalled') throw error
+        return [`${where}: ${classed.message}`]
+      }
+    }),
+  )
+  return (await Promise.all(refused)).flat()
 }
 
 /** Removed from git: what it declared leaves by the same rules, then it does. */
