@@ -1,8 +1,8 @@
+import { didYouMean } from '../../api/did-you-mean.ts'
 import type { Dialect } from './dialect.ts'
 import { conditionNameOf, functionOf, isLoop } from './functions.ts'
 import { RULE_FUNCTIONS, shapeProblem } from './function-shapes.ts'
 import type { Report } from './problem.ts'
-import { didYouMean } from './sections.ts'
 import type { Template } from './template.ts'
 import { type TemplatePath, isObject } from './value.ts'
 

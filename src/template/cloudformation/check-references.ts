@@ -1,9 +1,9 @@
+import { didYouMean } from '../../api/did-you-mean.ts'
 import type { Dialect } from './dialect.ts'
 import { PSEUDO_PARAMETERS, isLoop } from './functions.ts'
 import { dependencyGraph, findCycle } from './graph.ts'
 import type { Report } from './problem.ts'
 import { type Reference, referencesIn } from './references.ts'
-import { didYouMean } from './sections.ts'
 import type { Template } from './template.ts'
 import { isObject } from './value.ts'
 

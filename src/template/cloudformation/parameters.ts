@@ -1,7 +1,7 @@
+import { didYouMean } from '../../api/did-you-mean.ts'
 import { checkConstraints } from './parameter-constraints.ts'
 import { isListType, isNumberType, ssmValueType } from './parameter-types.ts'
 import { type Report, refuse } from './problem.ts'
-import { didYouMean } from './sections.ts'
 import type { ParameterDeclaration, Template } from './template.ts'
 
 /** A parameter as a request gives it. */
@@ -55,24 +55,22 @@ export function resolveParameters(
       if (value !== undefined) values.set(name, value)
     }
   }
-  if (missing.length > 0)
+  for (const name of missing)
     report({
-      path: ['Parameters', missing[0] ?? ''],
+      path: ['Parameters', name],
       message: `Parameters: [${missing.join(', ')}] must have values`,
-      advice: `${missing.map((name) => `"${name}"`).join(', ')} ${missing.length > 1 ? 'have' : 'has'} no default and must be given`,
+      advice: `the parameter ${name} has no default; give it a value`,
     })
   return values
 }
 
 function checkKnown(template: Pick<Template, 'parameters'>, options: ParameterOptions, report: Report): void {
   const unknown = options.given.map(({ key }) => key).filter((key) => !template.parameters.has(key))
-  if (unknown.length > 0)
+  for (const key of unknown)
     report({
-      path: [],
+      path: ['Parameters', key],
       message: `Parameters: [${unknown.join(', ')}] do not exist in the template`,
-      advice: unknown
-        .map((key) => `the template has no parameter ${key}${didYouMean(key, template.parameters.keys())}`)
-        .join('; '),
+      advice: `the template has no parameter ${key}${didYouMean(key, template.parameters.keys())}`,
     })
   for (const { key, usePreviousValue } of options.given)
     if (usePreviousValue === true && template.parameters.has(key) && !options.previous?.has(key))

@@ -1,7 +1,8 @@
+import { didYouMean } from '../../api/did-you-mean.ts'
 import type { Dialect } from './dialect.ts'
 import { functionOf, isLoop } from './functions.ts'
 import type { Report } from './problem.ts'
-import { checkName, didYouMean, readSection } from './sections.ts'
+import { checkName, readSection } from './sections.ts'
 import type { OutputDeclaration } from './template.ts'
 import { type JsonObject, type TemplatePath, isObject, isScalar } from './value.ts'
 

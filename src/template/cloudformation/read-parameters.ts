@@ -1,6 +1,7 @@
+import { didYouMean } from '../../api/did-you-mean.ts'
 import { isParameterType } from './parameter-types.ts'
 import type { Report } from './problem.ts'
-import { checkName, didYouMean, readSection } from './sections.ts'
+import { checkName, readSection } from './sections.ts'
 import type { ParameterDeclaration } from './template.ts'
 import { type JsonObject, type TemplatePath, isObject, isScalar, scalarText } from './value.ts'
 

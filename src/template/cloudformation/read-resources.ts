@@ -1,7 +1,8 @@
+import { didYouMean } from '../../api/did-you-mean.ts'
 import type { Dialect } from './dialect.ts'
 import { isLoop } from './functions.ts'
 import type { Report } from './problem.ts'
-import { checkName, didYouMean } from './sections.ts'
+import { checkName } from './sections.ts'
 import type { ResourceDeclaration } from './template.ts'
 import { type JsonObject, type TemplatePath, isObject } from './value.ts'
 

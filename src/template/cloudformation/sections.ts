@@ -49,27 +49,3 @@ export function checkLimit(
     advice: `has ${count} ${what}, CloudFormation takes at most ${limit}; split the template into nested stacks`,
   })
 }
-
-/** The words nearest to a misspelt one, as `; did you mean X?`; empty when none is near. */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  let best: { word: string; distance: number } | undefined
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (best === undefined || distance < best.distance) best = { word: candidate, distance }
-  }
-  const near = best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 4))
-  return near && best !== undefined ? ` (did you mean ${best.word}?)` : ''
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}

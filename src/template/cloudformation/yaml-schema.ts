@@ -23,8 +23,15 @@ function isLeftOut(tag: Tags[number]): boolean {
 }
 
 function adapted(tag: Tags[number]): Tags[number] {
-  if (typeof tag === 'string' || !isPlainInteger(tag)) return tag
-  return { ...tag, test: WHOLE_NUMBER, resolve: wholeNumber }
+  if (typeof tag === 'string') return tag
+  if (isPlainInteger(tag)) return { ...tag, test: WHOLE_NUMBER, resolve: wholeNumber }
+  return tag.tag === 'tag:yaml.org,2002:bool' ? withoutLetters(tag) : tag
+}
+
+/** `Y` and `N` are letters to CloudFormation, though YAML 1.1 has them as booleans (its parser, SnakeYAML, does not). */
+function withoutLetters(tag: CollectionTag | ScalarTag): CollectionTag | ScalarTag {
+  const { test } = tag as ScalarTag
+  return test === undefined ? tag : ({ ...tag, test: new RegExp(`(?!^[YyNn]$)${test.source}`) } as ScalarTag)
 }
 
 /** The decimal one among the integer tags: the others have a `format`. */
