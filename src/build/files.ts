@@ -1,4 +1,4 @@
-import { didYouMean } from '../api/did-you-mean.ts'
+import { didYouMean, nearestWord } from '../api/did-you-mean.ts'
 import type { CloudFormationStackSpec } from '../api/kinds/cloud-formation-stack.ts'
 import { parameterTexts } from '../api/parameters.ts'
 import { displayKey, formatKey } from '../api/reference.ts'
@@ -24,10 +24,25 @@ export function checkFiles(
       if (path === undefined) return [flagField(object, field, problem ?? 'leads nowhere')]
       const bytes = files.get(path)
       if (bytes) return role === 'template' ? checkTemplate(object, { path, bytes }, facts) : []
-      const message = `${path} does not exist in the repository${didYouMean(path, files.keys())}; correct the path or add the file`
+      const message = `${path} does not exist in the repository${nearestFile(path, files)}; correct the path or add the file`
       return [flagField(object, field, message)]
     }),
   )
+}
+
+/** Whole paths look alike by their folders; a slip of the pen is in one part. */
+function nearestFile(path: string, files: ReadonlyMap<string, Uint8Array>): string {
+  const parts = path.split('/')
+  const alike = [...files.keys()].filter((candidate) => {
+    const others = candidate.split('/')
+    return (
+      others.length === parts.length && others.filter((part, index) => part !== parts[index]).length === 1
+    )
+  })
+  const differing = alike.filter((candidate) =>
+    candidate.split('/').every((part, index) => nearestWord(parts[index] ?? '', [part]) !== undefined),
+  )
+  return didYouMean(path, differing)
 }
 
 function checkTemplate(

@@ -214,7 +214,7 @@ describe('errors', () => {
       name: 'ours that does not parse',
       given: 'apiVersion: headwater.dev/v1alpha1\nkind: [\n',
       want: [
-        'a.yaml:3:1: not well-formed YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
+        'a.yaml:2:7: not well-formed YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
       ],
     },
   ]

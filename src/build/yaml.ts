@@ -60,7 +60,7 @@ function broken(position: Position, message: string): YamlDocument {
 function readDocument(document: yaml.Document.Parsed, locate: (offset: number) => Position): YamlDocument {
   // What a parser says after its first few complaints is about its own confusion.
   const flaws: Flaw[] = [...document.errors, ...document.warnings].slice(0, limits.errors).map((error) => ({
-    ...locate(error.pos[0]),
+    ...locate(culprit(document, error)),
     message: describeError(error),
   }))
   const reader = { document, locate, flaws, nodes: 0, aliases: 0 }
@@ -70,6 +70,25 @@ function readDocument(document: yaml.Document.Parsed, locate: (offset: number) =
     flaws,
     positionOf: (path) => locate(offsetOf(document, path)),
   }
+}
+
+/**
+ * Where a person looks for the mistake. What is never closed is noticed only at its end, lines further down: it is shown
+ * where it was opened.
+ */
+function culprit(document: yaml.Document.Parsed, error: yaml.YAMLError): number {
+  const [noticed] = error.pos
+  if (!/closing|end with/i.test(error.message)) return noticed
+  let opened: number | undefined
+  const look = (node: { range?: yaml.Range | null }, isOpen: boolean): void => {
+    const [start, end] = node.range ?? [Infinity, 0]
+    if (isOpen && start <= noticed && noticed <= end + 1) opened = start
+  }
+  yaml.visit(document, {
+    Scalar: (_, node) => look(node, node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'),
+    Collection: (_, node) => look(node, node.flow === true),
+  })
+  return opened ?? noticed
 }
 
 function describeError(error: yaml.YAMLError): string {
