@@ -1,3 +1,4 @@
+import { awsLocationOf } from '../api/aws-client.ts'
 import { stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
@@ -11,6 +12,20 @@ export const blobDrivers: Readonly<Record<string, OpenDriver>> = {
     if (rest === '') throw stalled('InvalidSetting', `"${url}" names no folder; write file:///path/to/blobs`)
     const { createFileBlobStore } = await import('./file.ts')
     return createFileBlobStore({ folder: rest, random: ports.random })
+  },
+  s3: async ({ rest, query }, url, { env }) => {
+    const [, bucket, prefix = ''] = /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(rest) ?? []
+    if (bucket === undefined)
+      throw stalled('InvalidSetting', `"${url}" names no bucket; write s3://bucket or s3://bucket/prefix`)
+    const location = awsLocationOf(query)
+    const region = location.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
+    if (!region)
+      throw stalled(
+        'InvalidSetting',
+        `"${url}" names no region; write ${url}?region=eu-west-1 or set AWS_REGION`,
+      )
+    const { createS3BlobStore } = await import('./s3.ts')
+    return createS3BlobStore({ ...location, bucket, prefix: prefix.replace(/^\/+|\/+$/g, ''), region })
   },
   memory: async () => {
     const { createMemoryBlobStore } = await import('./memory.ts')

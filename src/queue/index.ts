@@ -1,3 +1,5 @@
+import { awsLocationOf } from '../api/aws-client.ts'
+import { stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
 import type { Queue, QueuePorts } from './queue.ts'
@@ -10,6 +12,19 @@ export const queueDrivers: Readonly<Record<string, OpenDriver>> = {
     const { createInProcessQueue } = await import('./in-process.ts')
     return createInProcessQueue(ports)
   },
+  sqs: (parts, url) => openSqs('https', parts, url),
+  https: (parts, url) => openSqs('https', parts, url),
+  http: (parts, url) => openSqs('http', parts, url),
+}
+
+async function openSqs(protocol: string, { rest, query }: SchemedUrl, url: string): Promise<Queue> {
+  if (!/^[^/]+\/.+/.test(rest))
+    throw stalled(
+      'InvalidSetting',
+      `"${url}" is no queue; write sqs://sqs.<region>.amazonaws.com/<account>/<name>`,
+    )
+  const { createSqsQueue } = await import('./sqs.ts')
+  return createSqsQueue({ url: `${protocol}://${rest}`, ...awsLocationOf(query) })
 }
 
 /**

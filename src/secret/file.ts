@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { stalled, transient } from '../api/errors.ts'
 
@@ -10,11 +10,8 @@ const refusedFolders = ['/proc', '/sys', '/dev']
 
 /** `file:///path`, as a mounted secret has it. One line break at the end is not part of the secret: editors put it there. */
 export async function readFileSecret(reference: string, file: string): Promise<string> {
-  const resolved = path.resolve(file)
   if (!path.isAbsolute(file) || file.includes('\0'))
     throw stalled('InvalidReference', `"${reference}" is no absolute path; write file:///path/to/secret`)
-  if (refusedFolders.some((folder) => resolved === folder || resolved.startsWith(`${folder}/`)))
-    throw stalled('InvalidReference', `"${reference}" lies in a folder of the system's own; use another file`)
   const value = await read(reference, file)
   if (value === '') throw stalled('SecretNotFound', `"${reference}": the file is empty`)
   return value
@@ -22,7 +19,14 @@ export async function readFileSecret(reference: string, file: string): Promise<s
 
 async function read(reference: string, file: string): Promise<string> {
   try {
-    const handle = await open(file, 'r')
+    // Kubernetes mounts secrets as links; what counts is where they lead.
+    const resolved = await realpath(file)
+    if (refusedFolders.some((folder) => resolved === folder || resolved.startsWith(`${folder}/`)))
+      throw stalled(
+        'InvalidReference',
+        `"${reference}" lies in a folder of the system's own; use another file`,
+      )
+    const handle = await open(resolved, 'r')
     try {
       const stats = await handle.stat()
       if (!stats.isFile() || stats.size > maxSecretFileBytes)

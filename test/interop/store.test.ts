@@ -1,11 +1,21 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { awsClientConfig } from '../../src/api/aws-client.ts'
 import { HeadwaterError } from '../../src/api/errors.ts'
+import { createS3BlobStore } from '../../src/blob/s3.ts'
+import { createSqsQueue } from '../../src/queue/sqs.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { dueLane, ensureTable, recordPartition } from '../../src/store/dynamodb-table.ts'
 import type { Store } from '../../src/store/store.ts'
+import { blobContract } from '../contracts/blob.ts'
+import type { BlobPlace } from '../contracts/blob.ts'
+import { queueContract } from '../contracts/queue.ts'
+import type { QueuePlace } from '../contracts/queue.ts'
 import { createManualClock, createSeededRandom } from '../contracts/clock.ts'
 import { storeContract } from '../contracts/store.ts'
 import { recordKey, recordOf } from '../contracts/store-ground.ts'
@@ -43,6 +53,34 @@ function dynamodbPlace(endpoint: () => string): MakePlace {
   }
 }
 
+async function sqsPlace(endpoint: string): Promise<QueuePlace> {
+  const location = { endpoint, region, credentials }
+  const client = new SQSClient(awsClientConfig(location))
+  const queue = { QueueName: randomUUID(), Attributes: { VisibilityTimeout: '1' } }
+  const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand(queue))
+  return {
+    queue: createSqsQueue({ ...location, url, waitSeconds: 0 }),
+    visibilityTimeoutMs: 1_000,
+    pass: (ms) => sleep(ms + 100),
+    remove: async () => client.destroy(),
+  }
+}
+
+async function s3Place(endpoint: string): Promise<BlobPlace> {
+  const location = { endpoint, region, credentials }
+  const client = new S3Client({ ...awsClientConfig(location), forcePathStyle: true })
+  const bucket = randomUUID()
+  const configuration = { LocationConstraint: region as BucketLocationConstraint }
+  await client.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: configuration }))
+  return {
+    open: async () => createS3BlobStore({ ...location, bucket, prefix: 'some/bodies' }),
+    spoil: async (sha256, bytes) => {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: `some/bodies/${sha256}`, Body: bytes }))
+    },
+    remove: async () => client.destroy(),
+  }
+}
+
 // moto checks a condition and writes in two steps that its threads interleave (seen: two winners in one of 300 rounds of
 // four writers), so calls to it wait for each other. ministack is met as it is.
 for (const { name, start, oneAtATime } of [
@@ -65,6 +103,9 @@ for (const { name, start, oneAtATime } of [
       dynamodbPlace(() => front.url),
       { modelRuns: 10 },
     )
+
+    queueContract('sqs', () => sqsPlace(front.url), { hasVirtualTime: false })
+    blobContract('s3', () => s3Place(front.url))
 
     it('loses and doubles no write on a wire that loses calls and answers', async () => {
       const place = await dynamodbPlace(() => front.url)(createManualClock(1_000_000))
