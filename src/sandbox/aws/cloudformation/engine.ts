@@ -1,6 +1,15 @@
 import type { Clock, Random } from '../../../api/clock.ts'
 import type { Faults } from './faults.ts'
-import { ApiError } from './errors.ts'
+import { loadResourceFacts } from '../../../template/cloudformation/spec-facts.ts'
+import { TemplateError } from '../../../template/cloudformation/problem.ts'
+import { actionOf } from './dispatch.ts'
+import { validationError } from './errors.ts'
+import { createFaultBook } from './fault-book.ts'
+import { createFaults } from './misbehave.ts'
+import { createNestedStacks } from './stacks/nested.ts'
+import { createTemplateReader } from './templates/load.ts'
+import { createTimeline } from './timeline.ts'
+import { type World, createWorld } from './world.ts'
 
 export { ApiError } from './errors.ts'
 export type { Faults } from './faults.ts'
@@ -62,6 +71,47 @@ export interface CloudFormationEngine {
 
 /** A pretend CloudFormation for any number of accounts and regions, advanced only by the clock at each call. */
 export function createCloudFormationEngine(options: CloudFormationEngineOptions): CloudFormationEngine {
-  void options
-  throw new ApiError('InternalFailure', 'the engine is not built yet', 500)
+  const { clock, random, speed, ...surroundings } = options
+  const book = createFaultBook()
+  let world: World | undefined
+  const loadWorld = async (): Promise<World> => {
+    world ??= createWorld({
+      timeline: createTimeline(clock),
+      random,
+      facts: await loadResourceFacts(),
+      faults: book,
+      surroundings,
+      nested: createNestedStacks(),
+      templates: createTemplateReader(),
+      speed: speed ?? 1,
+    })
+    return world
+  }
+  const inTurn = createTurns()
+  return {
+    handle: (action, input, context) =>
+      inTurn(async () => {
+        const world = await loadWorld()
+        await world.timeline.advance()
+        const place = world.place(context)
+        try {
+          const answer = await actionOf(action)({ world, place, context }, input)
+          await world.timeline.advance()
+          return answer
+        } catch (error) {
+          throw error instanceof TemplateError ? validationError(error.message) : error
+        }
+      }),
+    faults: createFaults({ book, inTurn, loadWorld, world: () => world }),
+  }
+}
+
+/** Calls are answered one after the other: some wait for a template, and none may see half of another's work. */
+function createTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
+    return turn
+  }
 }

@@ -46,6 +46,8 @@ export interface StackResource {
   atMs: number
   /** As last deployed, intrinsics resolved. */
   properties: JsonObject
+  /** Of the template, intrinsics resolved. */
+  metadata?: unknown
   /** As the template has it, the resource's whole entry. */
   definition: JsonObject
   /** Stack tags that were put on it. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../../api/clock.ts'
 export type Step = { sleepMs: number } | { settle: Promise<unknown> } | { gate: Gate }
 
 /** A course of events over time: it changes the world between its steps, and never looks at a real clock. */
-export type Process<Result = void> = Generator<Step, Result, unknown>
+export type Process<Result = void> = Generator<Step, Result>
 
 /** Something that happens once and that any number of processes wait for. */
 export interface Gate {
@@ -27,7 +27,7 @@ export interface Task {
 export interface Timeline {
   /** The planned time of what happens now; between calls the clock's. Milliseconds since the epoch. */
   now(): number
-  start(process: Process): Task
+  start(process: Generator<Step, unknown>): Task
   gate(): Gate
   advance(): Promise<void>
   /** Forgets all that is planned. */
@@ -41,7 +41,7 @@ interface Planned {
 }
 
 interface RunningTask {
-  process: Process
+  process: Generator<Step, unknown>
   done: boolean
   stopped: boolean
 }
@@ -72,10 +72,8 @@ export function createTimeline(clock: Clock): Timeline {
   }
 
   async function run(task: RunningTask): Promise<void> {
-    let sent: unknown
     while (!task.stopped) {
-      const { done, value } = task.process.next(sent)
-      sent = undefined
+      const { done, value } = task.process.next()
       if (done === true) {
         task.done = true
         return
@@ -85,7 +83,7 @@ export function createTimeline(clock: Clock): Timeline {
         return
       }
       if ('settle' in value) {
-        sent = await value.settle
+        await value.settle
       } else if (!value.gate.opened) {
         const { waiting } = value.gate as Gate & { waiting: RunningTask[] }
         waiting.push(task)

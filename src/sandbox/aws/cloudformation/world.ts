@@ -6,6 +6,7 @@ import type { CallContext, Surroundings } from './engine.ts'
 import type { FaultBook } from './fault-book.ts'
 import type { NestedStacks } from './operations/nested-stacks.ts'
 import type { LiveObject, Stack, StackExport } from './model.ts'
+import type { TemplateReader } from './templates/load.ts'
 import type { Step, Timeline } from './timeline.ts'
 
 /** What one account holds in one region. */
@@ -32,6 +33,7 @@ export interface World {
   faults: FaultBook
   surroundings: Surroundings
   nested: NestedStacks
+  templates: TemplateReader
   /** A wait of so many of AWS's milliseconds, scaled by the sandbox's speed. */
   pause(ms: number): Step
   place(where: { account: string; region: string }): Place
@@ -47,6 +49,7 @@ export interface WorldOptions {
   faults: FaultBook
   surroundings: Surroundings
   nested: NestedStacks
+  templates: TemplateReader
   speed: number
 }
 

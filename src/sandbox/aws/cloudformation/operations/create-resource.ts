@@ -26,6 +26,7 @@ export function* createResource(run: Deployment, logicalId: string): Process<boo
   stack.resources.set(logicalId, resource)
   try {
     resource.properties = blueprint.properties(logicalId, lookupOf(world, stack))
+    resource.metadata = blueprint.member(logicalId, 'Metadata', lookupOf(world, stack))
   } catch (error) {
     resourceStatus(run, resource, 'CREATE_IN_PROGRESS')
     resourceStatus(run, resource, 'CREATE_FAILED', { reason: reasonOf(error) })

@@ -17,14 +17,14 @@ export function* createStack(run: Deployment): Process<boolean> {
   const place = world.place(stack)
   yield world.pause(START_MS)
   const missing = blueprint.imports.find((name) => !place.exports.has(name))
-  if (missing !== undefined) return yield* creationFailed(run, `No export named ${missing} found. `)
+  if (missing !== undefined) return yield* failCreation(run, `No export named ${missing} found. `)
   stack.imports = blueprint.imports
   const outcome = yield* makeAll(run)
-  if (outcome.reason !== undefined) return yield* creationFailed(run, outcome.reason)
+  if (outcome.reason !== undefined) return yield* failCreation(run, outcome.reason)
   if (outcome.failed.length > 0)
-    return yield* creationFailed(run, failedTo('create', [...outcome.failed, ...outcome.cancelled]))
+    return yield* failCreation(run, failedTo('create', [...outcome.failed, ...outcome.cancelled]))
   const problem = settleOutputs(run)
-  if (problem !== undefined) return yield* creationFailed(run, `${problem} `)
+  if (problem !== undefined) return yield* failCreation(run, `${problem} `)
   stackStatus(run, 'CREATE_COMPLETE')
   endOperation(run, 'succeeded')
   return true
@@ -91,7 +91,8 @@ export function settleOutputs(run: Deployment): string | undefined {
   }
 }
 
-function* creationFailed(run: Run, reason: string): Process<boolean> {
+/** The end of a creation that cannot go on: what happens next is up to the stack's settings. False. */
+export function* failCreation(run: Run, reason: string): Process<boolean> {
   const { stack } = run
   if (stack.disableRollback || stack.onFailure === 'DO_NOTHING') {
     stackStatus(run, 'CREATE_FAILED', reason)

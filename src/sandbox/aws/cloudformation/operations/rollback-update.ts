@@ -122,6 +122,7 @@ function* putBack(
   }
   current.properties = before.properties
   current.definition = before.definition
+  current.metadata = before.metadata
   current.tags = before.tags
   current.dependsOn = before.dependsOn
   const live = liveOf(world, stack, current)

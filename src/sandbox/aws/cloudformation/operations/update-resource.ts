@@ -36,8 +36,10 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
   const before: StackResource = { ...resource }
   resource.dependsOn = blueprint.dependencies.get(logicalId) ?? []
   let properties
+  let metadata
   try {
     properties = blueprint.properties(logicalId, lookupOf(world, stack))
+    metadata = blueprint.member(logicalId, 'Metadata', lookupOf(world, stack))
   } catch (error) {
     journal.before.set(logicalId, before)
     resourceStatus(run, resource, 'UPDATE_FAILED', { reason: reasonOf(error) })
@@ -53,10 +55,11 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
     propertiesChanged ||
     lost ||
     !isDeepStrictEqual(resource.tags, tags) ||
-    !isDeepStrictEqual(resource.definition['Metadata'], declaration.definition['Metadata']) ||
+    !isDeepStrictEqual(resource.metadata, metadata) ||
     failed(resource)
   const former = resource.definition
   resource.definition = declaration.definition
+  resource.metadata = metadata
   if (!changed && !nested) {
     resource.properties = properties
     return true

@@ -4,11 +4,8 @@ import {
   KNOWN_AFTER_APPLY,
   createEvaluator,
 } from '../../../../template/cloudformation/evaluate.ts'
-import {
-  checkActiveReferences,
-  creationOrder,
-  dependencyGraph,
-} from '../../../../template/cloudformation/graph.ts'
+import { checkActiveReferences } from '../../../../template/cloudformation/check-active.ts'
+import { creationOrder, dependencyGraph } from '../../../../template/cloudformation/graph.ts'
 import {
   type GivenParameter,
   type ParameterValue,

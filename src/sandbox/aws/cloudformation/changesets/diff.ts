@@ -1,0 +1,336 @@
+import { isDeepStrictEqual } from 'node:util'
+import { KNOWN_AFTER_APPLY } from '../../../../template/cloudformation/evaluate.ts'
+import type { ResourceFacts } from '../../../../template/cloudformation/facts.ts'
+import type { JsonObject, StackParameter, StackResource } from '../model.ts'
+import { differencesOf } from '../resources/replacement.ts'
+import type { Blueprint, Lookup } from '../templates/blueprint.ts'
+import { type Cause, type Surrounding, causesOf } from './causes.ts'
+import { contextOf } from './context.ts'
+import {
+  type Detail,
+  describeDetail,
+  detailsOf,
+  memberTarget,
+  propertyTarget,
+  replacementOfDetails,
+} from './details.ts'
+import type { ResourceChange } from './model.ts'
+
+/** What two states of a stack are compared by. Pure: the lookup answers from the stack as it is. */
+export interface DiffRequest {
+  facts: ResourceFacts
+  /** The resources that the stack has, by logical id. */
+  resources: ReadonlyMap<string, StackResource>
+  /** Parameters of before; none for a new stack. */
+  parameters: readonly StackParameter[]
+  /** Whether the stack's tags change. */
+  tagsChanged: boolean
+  blueprint: Blueprint
+  /** What references stand for in the stack as it is. */
+  current: Lookup
+  /** Texts that nothing may show. */
+  secrets: readonly string[]
+  withValues: boolean
+}
+
+/** The changes between a stack and a blueprint, as a change set lists them: unchanged resources are not in it. */
+export function diff(request: DiffRequest): ResourceChange[] {
+  const { blueprint, resources } = request
+  const replacements = new Map<string, 'True' | 'False' | 'Conditional'>()
+  const surrounding: Surrounding = {
+    changedParameters: changedParameters(request.parameters, blueprint.parameters),
+    replacements,
+  }
+  const changes: ResourceChange[] = []
+  for (const [logicalId, declaration] of blueprint.resources) {
+    const resource = resources.get(logicalId)
+    if (resource === undefined || !exists(resource)) {
+      replacements.set(logicalId, 'True')
+      changes.push(addition(request, logicalId, replacements))
+      continue
+    }
+    const change = modification(request, resource, declaration.definition, surrounding)
+    if (change === undefined) continue
+    replacements.set(logicalId, change.replacement)
+    changes.push(change.change)
+  }
+  for (const resource of resources.values())
+    if (!blueprint.resources.has(resource.logicalId) && exists(resource))
+      changes.push(removal(request, resource))
+  return changes
+}
+
+/** Whether a resource is there to be compared with. */
+function exists(resource: StackResource): boolean {
+  return resource.status !== 'DELETE_COMPLETE' && resource.physicalId !== ''
+}
+
+/** Names of the parameters with another value than before, defaults counted. */
+function changedParameters(
+  before: readonly StackParameter[],
+  after: readonly StackParameter[],
+): ReadonlySet<string> {
+  const known = new Map(before.map((parameter) => [parameter.key, parameter.resolved ?? parameter.value]))
+  return new Set(
+    after
+      .filter(({ key, value, resolved }) => known.has(key) && known.get(key) !== (resolved ?? value))
+      .map(({ key }) => key),
+  )
+}
+
+/** References as they will be after the change, as far as they can be known before it. */
+function future(request: DiffRequest, replacements: ReadonlyMap<string, string>): Lookup {
+  const unknown = (logicalId: string): boolean => replacements.get(logicalId) === 'True'
+  return {
+    ref: (logicalId) => (unknown(logicalId) ? KNOWN_AFTER_APPLY : request.current.ref(logicalId)),
+    getAtt(logicalId, attribute) {
+      if (unknown(logicalId)) return KNOWN_AFTER_APPLY
+      const declared = request.blueprint.resources.get(logicalId)?.properties[attribute]
+      const before = request.resources.get(logicalId)?.properties[attribute]
+      // An attribute that is a property about to change is not known before it has.
+      if (before !== undefined && typeof declared === 'string' && declared !== before)
+        return KNOWN_AFTER_APPLY
+      return request.current.getAtt(logicalId, attribute)
+    },
+    importValue: (name) => request.current.importValue(name),
+  }
+}
+
+function addition(
+  request: DiffRequest,
+  logicalId: string,
+  replacements: ReadonlyMap<string, string>,
+): ResourceChange {
+  const { blueprint } = request
+  const declaration = blueprint.resources.get(logicalId)
+  const lookup = future(request, replacements)
+  return {
+    Action: 'Add',
+    LogicalResourceId: logicalId,
+    ResourceType: declaration?.type,
+    Scope: [],
+    Details: [],
+    ...(request.withValues
+      ? {
+          AfterContext: contextOf(
+            masked(blueprint.properties(logicalId, lookup), request.secrets),
+            membersOf(request, logicalId, lookup),
+          ),
+        }
+      : {}),
+  }
+}
+
+function removal(request: DiffRequest, resource: StackResource): ResourceChange {
+  const policy = resource.definition['DeletionPolicy']
+  return {
+    PolicyAction:
+      policy === 'Retain' || policy === 'RetainExceptOnCreate'
+        ? 'Retain'
+        : policy === 'Snapshot'
+          ? 'Snapshot'
+          : 'Delete',
+    Action: 'Remove',
+    LogicalResourceId: resource.logicalId,
+    PhysicalResourceId: resource.physicalId,
+    ResourceType: resource.type,
+    Scope: [],
+    Details: [],
+    ...(request.withValues
+      ? {
+          BeforeContext: contextOf(
+            masked(withUnknownAttributes(resource), request.secrets),
+            memberValues(resource),
+          ),
+        }
+      : {}),
+  }
+}
+
+interface Modification {
+  change: ResourceChange
+  replacement: 'True' | 'False' | 'Conditional'
+}
+
+function modification(
+  request: DiffRequest,
+  resource: StackResource,
+  definition: JsonObject,
+  surrounding: Surrounding,
+): Modification | undefined {
+  const { blueprint, withValues } = request
+  const facts = request.facts.typeFacts(resource.type)
+  const lookup = future(request, surrounding.replacements)
+  const after = blueprint.properties(resource.logicalId, lookup)
+  const members = membersOf(request, resource.logicalId, lookup)
+  const details = [
+    ...propertyDetails(request, resource, after, surrounding),
+    ...memberDetails(resource, members),
+    ...(request.tagsChanged && facts?.tags !== undefined
+      ? [
+          {
+            target: { attribute: 'Tags', recreation: 'Never' as const },
+            evaluation: 'Static' as const,
+            source: 'DirectModification',
+          },
+        ]
+      : []),
+  ]
+  const nested = resource.type === 'AWS::CloudFormation::Stack'
+  if (details.length === 0 && nested) details.push(automatic())
+  if (details.length === 0) return undefined
+  const replacement = replacementOfDetails(details)
+  const before = masked(resource.properties, request.secrets)
+  return {
+    replacement,
+    change: {
+      PolicyAction: replacement === 'True' ? replaceAction(definition) : undefined,
+      Action: 'Modify',
+      LogicalResourceId: resource.logicalId,
+      PhysicalResourceId: resource.physicalId,
+      ResourceType: resource.type,
+      Replacement: replacement,
+      Scope: [...new Set(details.map(({ target }) => target.attribute))].toSorted(),
+      Details: details.map((detail) => describeDetail(maskedDetail(detail, request.secrets), withValues)),
+      ...(withValues
+        ? {
+            BeforeContext: contextOf(before, memberValues(resource)),
+            AfterContext: contextOf(masked(after, request.secrets), members),
+          }
+        : {}),
+    },
+  }
+}
+
+function automatic(): Detail {
+  return {
+    target: { attribute: 'Properties', recreation: 'Never' },
+    evaluation: 'Dynamic',
+    source: 'Automatic',
+  }
+}
+
+function replaceAction(definition: JsonObject): string {
+  const policy = definition['UpdateReplacePolicy']
+  if (policy === 'Retain') return 'ReplaceAndRetain'
+  return policy === 'Snapshot' ? 'ReplaceAndSnapshot' : 'ReplaceAndDelete'
+}
+
+function propertyDetails(
+  request: DiffRequest,
+  resource: StackResource,
+  after: JsonObject,
+  surrounding: Surrounding,
+): Detail[] {
+  const { blueprint, withValues } = request
+  const facts = request.facts.typeFacts(resource.type)
+  const written = blueprint.pruned(resource.logicalId)
+  const formerly = (resource.definition['Properties'] ?? {}) as JsonObject
+  const differences = differencesOf(resource.properties, after)
+  const details: Detail[] = []
+  for (const property of new Set([...Object.keys(after), ...Object.keys(resource.properties)])) {
+    const here = differences.filter(({ path }) => path[0] === property)
+    const direct =
+      !isDeepStrictEqual(formerly[property], written[property]) && !mentions(formerly[property], 'Fn::If')
+    const causes = causesOf(written[property], surrounding)
+    if (here.length === 0) {
+      // Only without values does AWS list what might change because something it refers to does.
+      const possible = withValues ? [] : causes.filter((cause) => cause.source !== 'ParameterReference')
+      if (possible.length > 0)
+        details.push(...detailsOf(propertyTarget(facts, property, undefined), possible, { worked: false }))
+      continue
+    }
+    const spots = withValues ? here : [strictestOf(here, facts)]
+    for (const spot of spots)
+      details.push(
+        ...detailsOf(propertyTarget(facts, property, spot), direct ? directCauses(causes) : causes, {
+          worked: withValues,
+        }),
+      )
+  }
+  return details
+}
+
+/** An edited property's value does not come through what it refers to, unless that is not there yet. */
+function directCauses(causes: readonly Cause[]): Cause[] {
+  return causes.filter((cause) => cause.source !== 'ParameterReference' && cause.evaluation === 'Static')
+}
+
+/** Without values there is one target for a property: that with the most impact. */
+function strictestOf(
+  here: readonly { path: readonly (string | number)[]; before: unknown; after: unknown }[],
+  facts: Parameters<typeof propertyTarget>[0],
+): { path: readonly (string | number)[]; before: unknown; after: unknown } | undefined {
+  const order = { Always: 2, Conditionally: 1, Never: 0 }
+  return here.toSorted(
+    (a, b) =>
+      order[propertyTarget(facts, String(b.path[0]), b).recreation] -
+      order[propertyTarget(facts, String(a.path[0]), a).recreation],
+  )[0]
+}
+
+const COMPARED_MEMBERS = [
+  'Metadata',
+  'CreationPolicy',
+  'UpdatePolicy',
+  'UpdateReplacePolicy',
+  'DeletionPolicy',
+]
+
+function memberDetails(resource: StackResource, after: JsonObject): Detail[] {
+  const before = memberValues(resource)
+  return COMPARED_MEMBERS.flatMap((member) =>
+    differencesOf(before[member], after[member]).map((spot) => ({
+      target: memberTarget(member, spot),
+      evaluation: 'Static' as const,
+      source: 'DirectModification',
+    })),
+  )
+}
+
+function memberValues(resource: StackResource): JsonObject {
+  const values: JsonObject = {}
+  for (const member of COMPARED_MEMBERS)
+    values[member] = member === 'Metadata' ? resource.metadata : resource.definition[member]
+  return values
+}
+
+function membersOf(request: DiffRequest, logicalId: string, lookup: Lookup): JsonObject {
+  const values: JsonObject = {}
+  const definition = request.blueprint.resources.get(logicalId)?.definition
+  for (const member of COMPARED_MEMBERS)
+    values[member] =
+      member === 'Metadata' ? request.blueprint.member(logicalId, member, lookup) : definition?.[member]
+  return values
+}
+
+/** What is removed shows its properties with the attributes of others unknown, as AWS does. */
+function withUnknownAttributes(resource: StackResource): JsonObject {
+  const written = (resource.definition['Properties'] ?? {}) as JsonObject
+  return Object.fromEntries(
+    Object.entries(resource.properties).map(([name, value]) => [
+      name,
+      mentions(written[name], 'Fn::GetAtt') ? KNOWN_AFTER_APPLY : value,
+    ]),
+  )
+}
+
+function mentions(value: unknown, name: string): boolean {
+  return value !== undefined && JSON.stringify(value).includes(`"${name}"`)
+}
+
+/** The same value with NoEcho texts hidden. */
+export function masked<Value>(value: Value, secrets: readonly string[]): Value {
+  if (secrets.length === 0) return value
+  if (typeof value === 'string')
+    return secrets.reduce<string>((text, secret) => text.replaceAll(secret, '****'), value) as Value
+  if (Array.isArray(value)) return value.map((item: unknown) => masked(item, secrets)) as Value
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, masked(child, secrets)]),
+  ) as Value
+}
+
+function maskedDetail(detail: Detail, secrets: readonly string[]): Detail {
+  return { ...detail, target: masked(detail.target, secrets) }
+}

@@ -1,0 +1,35 @@
+import { ApiError } from './errors.ts'
+import type { Input } from './input.ts'
+import { createStackAction } from './stacks/create.ts'
+import { deleteStackAction, updateTerminationProtection } from './stacks/delete.ts'
+import { describeStacks, listStacks } from './stacks/describe.ts'
+import { describeEvents, describeStackEvents } from './stacks/events.ts'
+import { getStackPolicy, setStackPolicy } from './stacks/policy.ts'
+import { describeStackResource, describeStackResources, listStackResources } from './stacks/resources.ts'
+import type { Call } from './world.ts'
+
+type Answer = Record<string, unknown>
+type Action = (call: Call, input: Input) => Answer | Promise<Answer>
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  CreateStack: createStackAction,
+  DeleteStack: deleteStackAction,
+  DescribeEvents: describeEvents,
+  DescribeStackEvents: describeStackEvents,
+  DescribeStackResource: describeStackResource,
+  DescribeStackResources: describeStackResources,
+  DescribeStacks: describeStacks,
+  GetStackPolicy: getStackPolicy,
+  ListStackResources: listStackResources,
+  ListStacks: listStacks,
+  SetStackPolicy: setStackPolicy,
+  UpdateTerminationProtection: updateTerminationProtection,
+}
+
+/** The handler of an action; refuses one that the sandbox does not have. */
+export function actionOf(name: string): Action {
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+  if (action === undefined)
+    throw new ApiError('InvalidAction', `Could not find operation ${name} for version 2010-05-15`)
+  return action
+}
