@@ -75,6 +75,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
       clock,
       random,
       log,
+      ...(settings.leaseMs === undefined ? {} : { leaseMs: settings.leaseMs }),
       ...(ports.facts === undefined ? {} : { facts: ports.facts }),
     })
     return {

@@ -28,6 +28,8 @@ export interface Settings {
   controllerId: string
   /** How often the head of the root source is looked at, as written: `1m`. */
   interval: string
+  /** How long a step may hold an object, in milliseconds; absent: the loop's own choice. */
+  leaseMs?: number
   /** Region of stacks that name none; absent: none is assumed. */
   region?: string
   logLevel: LogLevel
@@ -104,6 +106,12 @@ export const settingTable = {
     description: 'how often the head of the repository is looked at (default 1m)',
     read: interval,
   },
+  lease: {
+    variable: 'HEADWATER_LEASE',
+    description:
+      'how long what a dead controller was at rests before another takes it up (default 30s; longer than any one call to a cloud may take)',
+    read: lease,
+  },
   logLevel: {
     variable: 'HEADWATER_LOG_LEVEL',
     flag: 'log-level',
@@ -152,6 +160,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
   const url = read('sourceUrl')
   const source = { branch: read('sourceBranch'), path: read('sourcePath'), secret: read('sourceSecret') }
   const queue = read('queue')
+  const leaseText = read('lease')
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
   const secrets = [read('webhookSecret'), read('webhookSecretPrevious')]
   const settings: Settings = {
@@ -160,6 +169,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     ...(queue === undefined ? {} : { queue }),
     controllerId: read('controllerId') ?? 'headwater',
     interval: read('interval') ?? '1m',
+    ...(leaseText === undefined ? {} : { leaseMs: parseDuration(leaseText) }),
     ...(region === undefined || region === '' ? {} : { region }),
     logLevel: (read('logLevel') ?? 'info') as LogLevel,
     webhookSecrets: secrets.filter((secret) => secret !== undefined),
@@ -244,6 +254,12 @@ const leastIntervalMs = 1000
 
 function interval(value: string): string {
   if (parseDuration(value) < leastIntervalMs) throw invalid(value, 'is too short; 1s is the least')
+  return value
+}
+
+function lease(value: string): string {
+  const isUsable = parseDuration(value) >= 500 && parseDuration(value) <= 15 * 60_000
+  if (!isUsable) throw invalid(value, 'is no lease; write 500ms to 15m')
   return value
 }
 
