@@ -1,7 +1,14 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -9,6 +16,8 @@ import { awsClientConfig } from '../../src/api/aws-client.ts'
 import { HeadwaterError } from '../../src/api/errors.ts'
 import { createS3BlobStore } from '../../src/blob/s3.ts'
 import { createSqsQueue } from '../../src/queue/sqs.ts'
+import { readParameterStoreSecret } from '../../src/secret/aws-ssm.ts'
+import { readSecretsManagerSecret } from '../../src/secret/aws-secrets-manager.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { dueLane, ensureTable, recordPartition } from '../../src/store/dynamodb-table.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -106,6 +115,60 @@ for (const { name, start, oneAtATime } of [
 
     queueContract('sqs', () => sqsPlace(front.url), { hasVirtualTime: false })
     blobContract('s3', () => s3Place(front.url))
+
+    it('gives a record that comes back no end of its own, and an index entry only while it is due', async () => {
+      const location = { endpoint: front.url, region, credentials }
+      const client = new DynamoDBClient(awsClientConfig(location))
+      onTestFinished(() => client.destroy())
+      const clock = createManualClock(1_000_000)
+      const table = `headwater-${randomUUID()}`
+      const store = await createDynamodbStore({ ...location, table, clock, random, create: true })
+      onTestFinished(() => store.close())
+      const attributes = async () => {
+        const { Items: items = [] } = await client.send(new ScanCommand({ TableName: table }))
+        return items.map((item) => Object.keys(item).sort())
+      }
+      await store.put(recordOf({ dueAt: 5 }), 0)
+      expect(await attributes()).toEqual([['at', 'body', 'lane', 'nonce', 'pk', 'sk', 'version']])
+      await store.put(recordOf(), 1)
+      expect(await attributes()).toEqual([['body', 'nonce', 'pk', 'sk', 'version']])
+      await store.delete(recordKey, 2)
+      expect(await attributes()).toEqual([['expiresAt', 'nonce', 'pk', 'sk', 'version']])
+      await store.put(recordOf(), 0)
+      expect(await attributes()).toEqual([['body', 'nonce', 'pk', 'sk', 'version']])
+      const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: table }))
+      expect(ttl.TimeToLiveDescription).toMatchObject({
+        AttributeName: 'expiresAt',
+        TimeToLiveStatus: 'ENABLED',
+      })
+      await ensureTable(client, table, clock)
+    })
+
+    it('reads secrets and parameters', async () => {
+      const location = { endpoint: front.url, region, credentials }
+      const secrets = new SecretsManagerClient(awsClientConfig(location))
+      const parameters = new SSMClient(awsClientConfig(location))
+      onTestFinished(() => {
+        secrets.destroy()
+        parameters.destroy()
+      })
+      const id = `fleet/db-${randomUUID()}`
+      const { ARN: arn = '' } = await secrets.send(
+        new CreateSecretCommand({ Name: id, SecretString: '{"password":"p"}' }),
+      )
+      const path = `/fleet/${randomUUID()}`
+      await parameters.send(new PutParameterCommand({ Name: path, Value: 'v', Type: 'SecureString' }))
+      expect(await readSecretsManagerSecret('aws-sm://x', { ...location, id, key: 'password' })).toBe('p')
+      expect(await readSecretsManagerSecret('aws-sm://x', { ...location, id: arn })).toBe('{"password":"p"}')
+      expect(await readParameterStoreSecret('aws-ssm://x', { ...location, name: path })).toBe('v')
+      const missing = { class: 'stalled', reason: 'SecretNotFound' }
+      await expect(readSecretsManagerSecret('aws-sm://x', { ...location, id: 'no' })).rejects.toMatchObject(
+        missing,
+      )
+      await expect(
+        readParameterStoreSecret('aws-ssm://x', { ...location, name: '/no' }),
+      ).rejects.toMatchObject(missing)
+    })
 
     it('loses and doubles no write on a wire that loses calls and answers', async () => {
       const place = await dynamodbPlace(() => front.url)(createManualClock(1_000_000))
