@@ -66,6 +66,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/approve.ts')).createApproveCommand,
   },
   {
+    name: 'delete',
+    group: 'Changing things',
+    summary: 'let go of an object that git declares no more',
+    load: async () => (await import('./commands/delete.ts')).createDeleteCommand,
+  },
+  {
     name: 'validate',
     group: 'Before a commit',
     summary: 'every mistake in a folder, with file, line and what to do',
@@ -84,9 +90,21 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/run.ts')).createRunCommand,
   },
   {
+    name: 'check',
+    group: 'Running it',
+    summary: 'whether it could work here: settings, state, repository, AWS identity',
+    load: async () => (await import('./commands/check.ts')).createCheckCommand,
+  },
+  {
     name: 'sandbox',
     group: 'Running it',
     summary: 'a pretend AWS on this machine',
     load: async () => (await import('./commands/sandbox.ts')).createSandboxCommand,
+  },
+  {
+    name: 'demo',
+    group: 'Running it',
+    summary: 'see it work on this machine, without any account',
+    load: async () => (await import('./commands/demo.ts')).createDemoCommand,
   },
 ]

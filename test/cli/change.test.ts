@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ObjectRecord } from '../../src/api/record.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 
 let fleet: Fleet
@@ -109,5 +110,79 @@ describe('approve', () => {
     const { stderr, code } = await fleet.run('approve stack web -n eu --yes')
     expect(stderr).toBe('headwater: nothing of CloudFormationStack eu/web is held\n')
     expect(code).toBe(1)
+  })
+})
+
+describe('delete', () => {
+  async function rewrite(key: string, changes: Partial<ObjectRecord>) {
+    const stored = await fleet.store.get(key)
+    if (stored === undefined) throw new Error(`${key} is gone`)
+    await fleet.store.put({ ...stored.record, ...changes }, stored.version)
+  }
+  /** What git declares no more stays in the store when its Kustomization held or forgot it. */
+  async function undeclare() {
+    const { status } = await recordOf('Kustomization/system/fleet')
+    await rewrite('Kustomization/system/fleet', { status: { ...status, inventory: [] } })
+  }
+
+  test.each([
+    {
+      name: 'what git declares',
+      line: 'delete stack web -n eu --yes',
+      want: 'is declared by git in clusters/demo/web.yaml:3; remove it there, or suspend Kustomization system/fleet first',
+    },
+    {
+      name: 'what the settings declare',
+      line: 'delete ks fleet -n system --yes',
+      want: 'is declared by the settings',
+    },
+  ])('$name stays', async ({ line, want }) => {
+    const { stderr, code } = await fleet.run(line)
+    expect(stderr).toContain(want)
+    expect(code).toBe(1)
+  })
+
+  test('what others need stays', async () => {
+    await undeclare()
+    const { stderr, code } = await fleet.run('delete stack network -n eu --yes')
+    expect(stderr).toContain(
+      'is needed by CloudFormationStack eu/data, CloudFormationStack eu/web; let those go first',
+    )
+    expect(code).toBe(1)
+  })
+
+  test('Retain forgets, after a yes', async () => {
+    await undeclare()
+    const { stdout, stderr, code } = await fleet.run('delete stack web -n eu', { answers: ['yes'] })
+    expect(stdout).toContain('CloudFormationStack eu/web is forgotten; its cloud resources stay')
+    expect(stderr).toBe('forget it? [y/N] ')
+    expect(code).toBe(0)
+    expect(await fleet.store.get('CloudFormationStack/eu/web')).toBeUndefined()
+    expect((await fleet.store.events({ key: 'CloudFormationStack/eu/web' }))[0]).toMatchObject({
+      reason: 'Orphaned',
+    })
+  })
+
+  test('Delete says what would be lost, and nobody there to ask means no', async () => {
+    await undeclare()
+    await rewrite('CloudFormationStack/eu/web', {
+      spec: { deletionPolicy: 'Delete' },
+      status: {
+        ...(await recordOf('CloudFormationStack/eu/web')).status,
+        identity: { stackId: 'arn:aws:x' },
+      },
+    })
+    const refused = await fleet.run('delete stack web -n eu')
+    expect(refused.stdout).toContain('DELETED with CloudFormationStack eu/web: arn:aws:x\n')
+    expect(refused.stderr).toContain('--yes stands for a yes')
+    expect(refused.code).toBe(1)
+    expect((await recordOf('CloudFormationStack/eu/web')).deletion).toBeUndefined()
+
+    const { code } = await fleet.run('delete stack web -n eu --yes')
+    expect(code).toBe(0)
+    expect(await recordOf('CloudFormationStack/eu/web')).toMatchObject({
+      deletion: { requestedAt: fleet.clock.now(), after: [] },
+      dueAt: fleet.clock.now(),
+    })
   })
 })

@@ -97,7 +97,7 @@ describe('drive with a board', () => {
     })
     await converge(house)
     house.repository.commit(kept)
-    house.clock.advance(120_000)
+    house.clock.advance(900_000)
     const text = await converge(house)
     expect(text).toMatch(/eu\/old +✔ deleted/)
     expect(text).toMatch(/eu\/lost +✔ forgotten/)

@@ -1,0 +1,112 @@
+import { parseDuration } from '../api/duration.ts'
+import { stalled } from '../api/errors.ts'
+import { gitRepositorySpec } from '../api/kinds/git-repository.ts'
+import { shortRevision } from '../api/revision.ts'
+import { openBlobStore } from '../blob/index.ts'
+import { rootDeclarations } from '../compose/root.ts'
+import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
+import { readCredentials } from '../reconcile/credentials.ts'
+import { createSecretResolver } from '../secret/index.ts'
+import { sourceOpener } from '../source/index.ts'
+import type { RefSelector } from '../source/source.ts'
+import type { Io } from './io.ts'
+import { withStore } from './open.ts'
+import { listRecords } from './select.ts'
+import { version } from './version.ts'
+
+/** One thing that was looked at. */
+export interface Finding {
+  what: string
+  outcome: 'good' | 'bad' | 'skipped'
+  /** What was found, or what is wrong and what to change; a line each. */
+  message: string
+}
+
+/** Looks at everything a controller needs, one after the other; a failure of one does not hide the next. */
+export async function* checks(io: Io, flags: SettingFlags): AsyncGenerator<Finding> {
+  yield {
+    what: 'versions',
+    outcome: 'good',
+    message: `headwater ${await version()}, Node ${process.versions.node}`,
+  }
+  let settings: Settings
+  try {
+    settings = readSettings(io.env, flags, io.cwd)
+  } catch (error) {
+    yield { what: 'settings', outcome: 'bad', message: textOf(error) }
+    return
+  }
+  yield { what: 'settings', outcome: 'good', message: summaryOf(settings) }
+  yield looked('store', () => checkStore(io, settings))
+  yield looked('repository', () => checkRepository(io, settings))
+  yield looked('templates', () => checkBlobs(io, settings))
+  yield looked('aws', () => checkIdentity(settings))
+}
+
+async function looked(what: string, look: () => Promise<string | undefined>): Promise<Finding> {
+  try {
+    const message = await look()
+    return message === undefined
+      ? { what, outcome: 'skipped', message: 'not set: HEADWATER_SOURCE_URL' }
+      : { what, outcome: 'good', message }
+  } catch (error) {
+    return { what, outcome: 'bad', message: textOf(error) }
+  }
+}
+
+function summaryOf({ source, controllerId, interval }: Settings): string {
+  const follows =
+    source === undefined ? 'no repository named' : `${source.url} ${source.branch} ${source.path}`
+  return `${follows}; every ${interval}; owner mark ${controllerId}`
+}
+
+async function checkStore(io: Io, settings: Settings): Promise<string> {
+  return withStore(io, { store: settings.store }, async (store) => {
+    const records = await listRecords(store)
+    return `${settings.store}, ${records.length} objects`
+  })
+}
+
+async function checkRepository(io: Io, settings: Settings): Promise<string | undefined> {
+  const declaration = rootDeclarations(settings).find(({ kind }) => kind === 'GitRepository')
+  if (declaration === undefined) return undefined
+  const spec = gitRepositorySpec.parse(declaration.spec)
+  const secrets = createSecretResolver({ clock: io.clock, env: io.env })
+  const credentials = await readCredentials(secrets, spec.secretRef)
+  const source = sourceOpener({ clock: io.clock })({
+    url: spec.url,
+    timeoutMs: parseDuration(spec.timeout),
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+  const { revision } = await source.head(spec.ref as RefSelector)
+  return `${spec.url} at ${shortRevision(revision)}`
+}
+
+async function checkBlobs(io: Io, settings: Settings): Promise<string> {
+  const blobs = await openBlobStore(settings.blobs, { random: io.random, env: io.env })
+  // The sha256 of nothing: whether it is there tells nothing, that one may ask does.
+  await blobs.has('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+  const limit = blobs.url('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855') === undefined
+  return `${settings.blobs}${limit ? '; templates above 51,200 bytes need HEADWATER_BLOBS=s3://bucket' : ''}`
+}
+
+async function checkIdentity({ region }: Settings): Promise<string> {
+  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
+  const client = new STSClient({ maxAttempts: 2, ...(region === undefined ? { region: 'us-east-1' } : {}) })
+  try {
+    const { Arn: arn, Account: account } = await client.send(new GetCallerIdentityCommand({}))
+    const where = region === undefined ? 'no default region (AWS_REGION); stacks must name theirs' : region
+    return `${arn ?? 'unknown'} in account ${account ?? 'unknown'}, ${where}`
+  } catch (error) {
+    const advice =
+      'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is given'
+    const isMissing = error instanceof Error && error.name === 'CredentialsProviderError'
+    throw isMissing ? stalled('NoCredentials', `${textOf(error)}; ${advice}`, error) : error
+  } finally {
+    client.destroy()
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
