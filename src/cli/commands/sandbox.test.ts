@@ -1,4 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createManualClock, createSeededRandom } from '../../../test/contracts/clock.ts'
 import type { Io } from '../io.ts'
@@ -36,6 +40,23 @@ describe('headwater sandbox aws', () => {
     stop.abort()
     await running
     await expect(fetch(endpoint)).rejects.toThrow('fetch failed')
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('is a program that %s ends, with 0', async (signal) => {
+    const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+    const child = spawn(process.execPath, [main, 'sandbox', 'aws', '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exited = once(child, 'exit')
+    try {
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+      const url = ready.exec(`${line}\n`)?.[1] ?? ''
+      expect(await (await fetch(`${url}/_sandbox/health`)).json()).toEqual({ status: 'ok' })
+      child.kill(signal)
+      expect(await exited).toEqual([0, null])
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 
   it('says that a port is taken', async () => {
