@@ -39,7 +39,7 @@ export interface StackDriverOptions {
   endpoint: string
   clock: Clock
   /** Moves time on; a real clock sleeps. */
-  pass(ms: number): Promise<void>
+  pass: (ms: number) => Promise<void>
   name?: string
   controllerId?: string
 }
@@ -85,7 +85,7 @@ export function createStackDriver(options: StackDriverOptions): StackDriver {
     return createController({
       store: mortal(store, process),
       blobs: { put: async () => '', get: async () => undefined, has: async () => true, url: () => undefined },
-      openSource: async () => {
+      openSource: () => {
         throw new Error('there is no source')
       },
       secrets: { resolve: async () => '' },
@@ -132,13 +132,13 @@ export function createStackDriver(options: StackDriverOptions): StackDriver {
       const { deletion: _, ...present } = before
       await store.put(
         { ...present, spec: parsed, inputs, generation: before.generation + 1, dueAt: clock.now() },
-        found?.version,
+        found?.version ?? 0,
       )
     },
     leave: () =>
       edit((record) => ({
         ...record,
-        deletion: { requestedAt: clock.now(), revision: 'main@sha1:0' },
+        deletion: { requestedAt: clock.now(), revision: 'main@sha1:0', after: [] },
         dueAt: clock.now(),
       })),
     request: (force = false) =>

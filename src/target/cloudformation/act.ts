@@ -10,9 +10,9 @@ import { ownerMark, ownerTag, type Settings } from './context.ts'
 import { policyDigest } from './digest.ts'
 import { isNotFound } from './errors.ts'
 
-/** CloudFormation's limits on a template, in bytes. */
+/** CloudFormation's limits on a template in the call and by URL, in bytes. */
 const maxInlineBytes = 51_200
-const maxTemplateBytes = 1_048_576
+const maxTemplateBytes = 1_000_000
 
 /** Where templates come from. */
 export interface TemplatePorts {

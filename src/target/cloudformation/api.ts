@@ -23,8 +23,8 @@ import type {
   ExecuteChangeSetInput,
   GetStackPolicyInput,
   GetStackPolicyOutput,
-  GetTemplateInput,
-  GetTemplateOutput,
+  ListChangeSetsInput,
+  ListChangeSetsOutput,
   RollbackStackInput,
   SetStackPolicyInput,
   UpdateTerminationProtectionInput,
@@ -42,7 +42,7 @@ export interface CloudFormationApi {
   ): Promise<DescribeStackDriftDetectionStatusOutput>
   describeResourceDrifts(input: DescribeStackResourceDriftsInput): Promise<DescribeStackResourceDriftsOutput>
   getStackPolicy(input: GetStackPolicyInput): Promise<GetStackPolicyOutput>
-  getTemplate(input: GetTemplateInput): Promise<GetTemplateOutput>
+  listChangeSets(input: ListChangeSetsInput): Promise<ListChangeSetsOutput>
   createChangeSet(input: CreateChangeSetInput): Promise<CreateChangeSetOutput>
   executeChangeSet(input: ExecuteChangeSetInput): Promise<unknown>
   deleteChangeSet(input: DeleteChangeSetInput): Promise<unknown>

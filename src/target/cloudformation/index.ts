@@ -1,5 +1,6 @@
 import type { Clock } from '../../api/clock.ts'
 import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
+import type { ObjectRecord } from '../../api/record.ts'
 import type { Target } from '../target.ts'
 import { act, type TemplatePorts } from './act.ts'
 import type { Action } from './action.ts'
@@ -9,6 +10,8 @@ import { decide } from './decide.ts'
 import { inputsDigest } from './digest.ts'
 import type { Observation } from './observation.ts'
 import { observe } from './observe.ts'
+import type { StackPlan } from './plan.ts'
+import { planOnline } from './plan-online.ts'
 
 /** What the target works with. Credentials and endpoints come by the AWS SDK's own settings, unless they are given. */
 export interface CloudFormationOptions extends TemplatePorts {
@@ -44,6 +47,19 @@ export function createCloudFormationTarget(options: CloudFormationOptions): Targ
       connection.admit('write')
       return act(connection.api, settings, options, { record, operation, action })
     },
+  }
+}
+
+/** Tells what would happen to an object's stack, by a change set that is never executed. */
+export function createCloudFormationPlanner(
+  options: CloudFormationOptions,
+): (record: ObjectRecord) => Promise<StackPlan> {
+  const { controllerId, defaultRegion, clock, endpoint, pollFloorMs = 1_000 } = options
+  const settings: Settings = { controllerId, defaultRegion, pollFloorMs }
+  const connect = createConnections(settings, endpoint === undefined ? { clock } : { clock, endpoint })
+  return async (record) => {
+    const { api } = await connect(record)
+    return planOnline(api, settings, options, record)
   }
 }
 

@@ -1,12 +1,13 @@
-import type { DescribeChangeSetOutput, Stack } from '@aws-sdk/client-cloudformation'
+import type { DescribeChangeSetOutput } from '@aws-sdk/client-cloudformation'
 import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
 import type { Operation } from '../../api/record.ts'
 import type { Subject } from '../target.ts'
 import { allPages, type CloudFormationApi } from './api.ts'
-import { ownerTag, pinnedId, stackPlace, type Settings } from './context.ts'
+import { ownerTag, pinnedId, type Settings } from './context.ts'
 import { policyDigest } from './digest.ts'
 import { cleanText, isNotFound } from './errors.ts'
 import { findFirstCause, validationText } from './failure.ts'
+import { findStack } from './find-stack.ts'
 import type { ChangeSetView, Observation, StackView } from './observation.ts'
 import { readDrift } from './read-drift.ts'
 import { readProgress } from './progress.ts'
@@ -19,7 +20,7 @@ export async function observe(
   subject: Subject,
 ): Promise<Observation> {
   const { record, wish } = subject
-  const found = await findStack(api, settings, subject)
+  const found = await findStack(api, settings, record)
   const stack = found.stack ?? found.stranger
   if (stack === undefined) return found
   const situation = situationOf(stack.status)
@@ -47,52 +48,6 @@ export async function observe(
   const drift = await readDrift(api, stack.id, operation)
   if (drift !== undefined) seen.drift = drift
   return seen
-}
-
-/** The pinned stack by its id, and whoever has its name when it is gone; with none pinned the stack of that name. */
-async function findStack(api: CloudFormationApi, settings: Settings, subject: Subject): Promise<Observation> {
-  const { stackName } = stackPlace(settings, subject.record)
-  const pinned = pinnedId(subject.record)
-  const byId = pinned === undefined ? undefined : await readStack(api, pinned)
-  if (byId !== undefined && byId.status !== 'DELETE_COMPLETE') return { stack: byId }
-  const byName = await readStack(api, stackName)
-  const alive = byName?.status === 'DELETE_COMPLETE' ? undefined : byName
-  if (pinned === undefined || alive?.id === pinned) return alive === undefined ? {} : { stack: alive }
-  return {
-    ...(byId === undefined ? {} : { goneId: byId.id }),
-    ...(alive === undefined ? {} : { stranger: alive }),
-  }
-}
-
-async function readStack(api: CloudFormationApi, nameOrId: string): Promise<StackView | undefined> {
-  try {
-    const { Stacks = [] } = await api.describeStacks({ StackName: nameOrId })
-    const [stack] = Stacks
-    return stack === undefined ? undefined : stackView(stack)
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
-}
-
-/** A stack as the SDK describes it, in the shape that decisions are made from. Pure. */
-export function stackView(stack: Stack): StackView {
-  const updatedAt = stack.LastUpdatedTime ?? stack.CreationTime
-  return {
-    id: stack.StackId ?? '',
-    name: stack.StackName ?? '',
-    status: stack.StackStatus ?? 'UNKNOWN',
-    ...(stack.StackStatusReason === undefined ? {} : { statusReason: cleanText(stack.StackStatusReason) }),
-    tags: Object.fromEntries((stack.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    outputs: Object.fromEntries(
-      (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
-    ),
-    ...(stack.RoleARN === undefined ? {} : { roleArn: stack.RoleARN }),
-    ...(stack.ChangeSetId === undefined ? {} : { changeSetId: stack.ChangeSetId }),
-    terminationProtection: stack.EnableTerminationProtection === true,
-    hasRollbackTriggers: (stack.RollbackConfiguration?.RollbackTriggers ?? []).length > 0,
-    updatedAt: updatedAt?.toISOString() ?? '',
-  }
 }
 
 /** The operation's change set: by ARN when that is known, else by its name, so that a lost answer is found again. */

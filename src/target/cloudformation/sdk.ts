@@ -14,7 +14,7 @@ import {
   DetectStackDriftCommand,
   ExecuteChangeSetCommand,
   GetStackPolicyCommand,
-  GetTemplateCommand,
+  ListChangeSetsCommand,
   RollbackStackCommand,
   SetStackPolicyCommand,
   UpdateTerminationProtectionCommand,
@@ -91,7 +91,8 @@ export function connect(place: Place, around: Around): CloudFormationApi {
       ),
     getStackPolicy: (input) =>
       around('GetStackPolicy', 'read', () => client.send(new GetStackPolicyCommand(input))),
-    getTemplate: (input) => around('GetTemplate', 'read', () => client.send(new GetTemplateCommand(input))),
+    listChangeSets: (input) =>
+      around('ListChangeSets', 'read', () => client.send(new ListChangeSetsCommand(input))),
     createChangeSet: (input) =>
       around('CreateChangeSet', 'write', () => client.send(new CreateChangeSetCommand(input))),
     executeChangeSet: (input) =>
