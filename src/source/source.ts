@@ -36,8 +36,9 @@ export interface CommitInfo {
 
 /**
  * One repository, opened with one set of credentials. Errors are HeadwaterErrors with a reason: `AuthenticationFailed`,
- * `RepositoryNotFound`, `RefNotFound`, `InvalidURL`, `NetworkError`, `Timeout`, `LimitExceeded`. A source that is gone,
- * refused or unreadable throws; it never answers with no files.
+ * `RepositoryNotFound`, `RefNotFound`, `InvalidRef`, `InvalidURL`, `InvalidPath`, `LimitExceeded` (stalled) and
+ * `NetworkError`, `Timeout`, `Throttled`, `GitOperationFailed` (backoff). A source that is gone, refused or unreadable
+ * throws; it never answers with no files.
  */
 export interface Source {
   head(ref: RefSelector): Promise<Head>

@@ -35,6 +35,11 @@ export function createHttpClient(options: { location: SourceLocation; signal: Ab
         moved = target.replace(listing, '')
         response = await fetch(target, init)
       }
+      const retryAfterMs = retryAfter(response)
+      if (retryAfterMs !== undefined) {
+        const message = `${displayUrl(base)} asks to come back later (HTTP ${response.status}); trying again`
+        throw transient('Throttled', message, undefined, retryAfterMs)
+      }
       const answer = await readBody(response, displayUrl(base))
       if (response.ok && method === 'POST' && !isWholeAnswer(answer)) {
         throw transient('NetworkError', `${displayUrl(base)} sent an answer that is torn; trying again`)
@@ -108,10 +113,16 @@ function redirectTarget({
   if (target.origin !== new URL(from).origin || target.username !== '' || target.password !== '') {
     throw stalled(
       'InvalidURL',
-      `${where} redirects to another host (${displayUrl(target.href.replace(listing, ''))}); credentials are not sent there: correct the url`,
+      `${where} redirects to another place (${displayUrl(target.href.replace(listing, ''))}), where credentials are not sent; write that url if it is the right one`,
     )
   }
   return target.href
+}
+
+/** How long a busy host asks to be left alone; hosts write seconds here, not dates. */
+function retryAfter({ status, headers }: Response): number | undefined {
+  const seconds = headers.get('retry-after') ?? ''
+  return (status === 429 || status === 503) && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : undefined
 }
 
 async function readBody(response: Response, where: string): Promise<Uint8Array> {

@@ -106,6 +106,16 @@ describe('http', () => {
     await expect(open(url).head({})).rejects.toMatchObject({ reason, class: errorClass })
   })
 
+  test('a busy host is left alone for as long as it asks', async () => {
+    const url = await serve({
+      intercept(_request, response) {
+        response.writeHead(429, { 'retry-after': '120' }).end()
+        return true
+      },
+    })
+    await expect(open(url).head({})).rejects.toMatchObject({ reason: 'Throttled', retryAfterMs: 120_000 })
+  })
+
   test('nobody listens: tried again', async () => {
     const url = await serve({})
     await server?.close()
@@ -162,9 +172,11 @@ describe('http', () => {
     await open(url).files(commit, [''])
     expect(packBytes).toBeGreaterThan(200)
     // What stands before the pack is progress and acknowledgement; the pack with its trailer and the end are the rest.
-    for (let at = packBytes - 180; at < packBytes; at += 9) {
-      damage = (bytes) => bytes.subarray(0, at)
-      await expect(source.files(commit, ['']), `cut at ${at}`).rejects.toMatchObject({ class: 'backoff' })
+    for (let cut = 1; cut < 180; cut += 9) {
+      damage = (bytes) => bytes.subarray(0, bytes.length - cut)
+      await expect(source.files(commit, ['']), `${cut} bytes less`).rejects.toMatchObject({
+        class: 'backoff',
+      })
     }
     damage = (bytes) => {
       const at = bytes.indexOf('PACK') + 14
@@ -200,7 +212,7 @@ describe('http', () => {
       await serve({ intercept: redirect((path) => other.url(path.replace('/old', 'repository'))) })
       await expect(open(server?.url('old') ?? '', { credentials }).head({})).rejects.toMatchObject({
         reason: 'InvalidURL',
-        message: expect.stringContaining('another host') as string,
+        message: expect.stringContaining('redirects to another place') as string,
       })
       expect(other.requests).toEqual([])
       await other.close()
