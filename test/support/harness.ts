@@ -41,8 +41,11 @@ export const rootKustomization = 'Kustomization/headwater-system/headwater-syste
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {} }
 
 /** Makes a harness whose root follows `./` of the model repository, with pruning on. */
-export async function createHarness(overrides: Partial<ControllerPorts> = {}, seed = 1): Promise<Harness> {
-  const clock = createVirtualClock()
+export async function createHarness(
+  overrides: Partial<Omit<ControllerPorts, 'clock'>> & { clock?: VirtualClock } = {},
+  seed = 1,
+): Promise<Harness> {
+  const clock = overrides.clock ?? createVirtualClock()
   const random = createSeededRandom(seed)
   const store = overrides.store ?? createMemoryStore({ clock })
   const repository = createModelRepository()
@@ -132,10 +135,11 @@ spec:
   template: ${name}.cfn.yaml
   region: eu-west-1${needs}${extra === '' ? '' : `\n  ${extra}`}
 `,
-    [`stacks/${name}.cfn.yaml`]: `Description: ${description}
-Resources:
+    [`stacks/${name}.cfn.yaml`]: `Resources:
   Topic:
     Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: ${description}
 `,
   }
 }
