@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createSeededRandom } from '../../test/contracts/clock.ts'
 import { openBlobStore } from './index.ts'
 
@@ -36,4 +36,22 @@ it('opens a folder', async () => {
   onTestFinished(() => rm(folder, { recursive: true }))
   const blobs = await openBlobStore(`file://${folder}/below`, ports)
   expect(await blobs.has(await blobs.put(new TextEncoder().encode('x')))).toBe(true)
+})
+
+it('finds the region of a profile as the SDK does, or asks for one', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'headwater-aws-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  vi.stubEnv('AWS_REGION', undefined)
+  vi.stubEnv('AWS_PROFILE', undefined)
+  vi.stubEnv('AWS_CONFIG_FILE', path.join(folder, 'config'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const nowhere = { ...ports, env: {} }
+  await expect(openBlobStore('s3://bodies', nowhere)).rejects.toMatchObject({
+    reason: 'InvalidSetting',
+    message: '"s3://bodies" names no region; add ?region=eu-west-1 or set AWS_REGION',
+  })
+  await writeFile(path.join(folder, 'other'), '[default]\nregion = ap-south-1\n')
+  vi.stubEnv('AWS_CONFIG_FILE', path.join(folder, 'other'))
+  const blobs = await openBlobStore('s3://bodies', nowhere)
+  expect(blobs.url(name)).toBe(`https://bodies.s3.ap-south-1.amazonaws.com/${name}`)
 })

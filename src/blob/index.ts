@@ -18,13 +18,10 @@ export const blobDrivers: Readonly<Record<string, OpenDriver>> = {
     if (bucket === undefined)
       throw stalled('InvalidSetting', `"${url}" names no bucket; write s3://bucket or s3://bucket/prefix`)
     const location = awsLocationOf(query)
-    const region = location.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
+    const { createS3BlobStore, findRegion } = await import('./s3.ts')
+    const region = location.region ?? (env['AWS_REGION'] || (await findRegion()))
     if (!region)
-      throw stalled(
-        'InvalidSetting',
-        `"${url}" names no region; write ${url}?region=eu-west-1 or set AWS_REGION`,
-      )
-    const { createS3BlobStore } = await import('./s3.ts')
+      throw stalled('InvalidSetting', `"${url}" names no region; add ?region=eu-west-1 or set AWS_REGION`)
     return createS3BlobStore({ ...location, bucket, prefix: prefix.replace(/^\/+|\/+$/g, ''), region })
   },
   memory: async () => {

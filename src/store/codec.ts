@@ -6,8 +6,13 @@ import type { ObjectRecord } from '../api/record.ts'
 /** DynamoDB's limit for an item is 400 KB; every driver refuses earlier, at the same size, so that state can move between them. */
 export const maxRecordBytes = 350 * 1024
 
-/** A record as the text that every driver stores. Throws `stalled`, `RecordTooLarge`. */
+/**
+ * A record as the text that every driver stores. Throws `stalled`, `RecordTooLarge`, and a plain error for a time that
+ * is no number: it would be written, and never read again.
+ */
 export function encodeRecord(record: ObjectRecord): string {
+  if (record.dueAt !== undefined && !Number.isFinite(record.dueAt))
+    throw new Error(`the record of ${keyOf(record)} cannot be due at ${record.dueAt}`)
   const text = JSON.stringify(record)
   const bytes = Buffer.byteLength(text)
   if (bytes > maxRecordBytes)

@@ -187,6 +187,15 @@ describe('errors', () => {
   })
 })
 
+it('lists strongly consistent from every partition', async () => {
+  const { store, server } = await openStore(...Array.from({ length: 4 }, () => answer(200, { Items: [] })))
+  expect(await store.list('GitRepository/')).toEqual([])
+  const bodies = server.calls.map((call) => JSON.parse(call.body.toString()) as Record<string, unknown>)
+  expect(bodies.map((body) => body['ConsistentRead'])).toEqual([true, true, true, true])
+  const partitions = bodies.map((body) => JSON.stringify(body['ExpressionAttributeValues']))
+  expect(new Set(partitions).size).toBe(4)
+})
+
 describe('an index that lags', () => {
   const found = (...keys: string[]) =>
     answer(200, { Items: keys.map((key, i) => ({ sk: { S: key }, at: { N: String(i + 1) } })) })
