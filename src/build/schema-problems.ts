@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { didYouMean } from '../api/did-you-mean.ts'
 import type { FieldPath } from './problem.ts'
 
@@ -103,22 +103,31 @@ function unitOf(origin: string): string {
   return origin === 'array' ? ' items' : ''
 }
 
-/** Names of the fields that a schema knows at a path, by way of its JSON schema. */
+/** Names of the fields that a schema knows at a path; none where it is no object. */
 function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let node: JsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  let node: z.core.$ZodType | undefined = schema
   for (const part of path) {
-    const next: unknown =
-      typeof part === 'number' ? node.items : (node.properties?.[String(part)] ?? node.additionalProperties)
-    if (typeof next !== 'object' || next === null) return []
-    node = next
+    if (node === undefined) return []
+    node = partOf(node, part)
   }
-  return Object.keys(node.properties ?? {})
+  const { def } = unwrapped(node)
+  return def.type === 'object' ? Object.keys(def.shape) : []
 }
 
-interface JsonSchema {
-  properties?: Record<string, JsonSchema>
-  items?: JsonSchema
-  additionalProperties?: JsonSchema | boolean
+function partOf(schema: z.core.$ZodType | undefined, part: PropertyKey): z.core.$ZodType | undefined {
+  const { def } = unwrapped(schema)
+  if (def.type === 'object') return def.shape[String(part)]
+  if (def.type === 'array') return def.element
+  return def.type === 'record' ? def.valueType : undefined
+}
+
+/** The schema below `optional()` and `default()`. Not by way of its JSON schema: functions are bundled without that part of zod. */
+function unwrapped(schema: z.core.$ZodType | undefined): {
+  def: z.core.$ZodTypes['_zod']['def'] | { type: 'none' }
+} {
+  if (schema === undefined) return { def: { type: 'none' } }
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  return def.type === 'optional' || def.type === 'default' ? unwrapped(def.innerType) : { def }
 }
 
 function withPlainPrototypes(value: unknown): unknown {
