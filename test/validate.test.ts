@@ -137,6 +137,18 @@ describe('headwater validate', () => {
     await expect(run(createValidateCommand, 'nowhere')).rejects.toThrow('does not exist')
   })
 
+  test('--root says what a leading / means', async () => {
+    const { lines } = await run(createValidateCommand, 'rooted/stacks', '--root', 'rooted')
+    expect(lines).toEqual(['1 object, no problems'])
+    const without = await run(createValidateCommand, 'rooted/stacks')
+    expect(without.lines[0]).toContain(
+      'spec.template: templates/network.yaml does not exist in the repository',
+    )
+    await expect(run(createValidateCommand, 'clean', '--root', 'rooted')).rejects.toThrow(
+      'does not lie below',
+    )
+  })
+
   test('a folder without anything of ours says so', async () => {
     const { lines, exitCode } = await run(createValidateCommand, 'clean/templates')
     expect(lines).toEqual(['no objects of headwater.dev found'])

@@ -60,13 +60,13 @@ export function checkFileNames(objects: readonly BuiltObject[]): Flag[] {
 }
 
 /**
- * What a stack claims when nobody who drives a cloud is there to say it (`Target.claim` is): the role that reaches its
- * account, its region, its name.
+ * What a stack claims when nobody who drives a cloud is there to say it (`Target.claim` does): the account of the role
+ * that reaches it, its region, its name.
  */
 export function claimByFields(object: BuiltObject): string | undefined {
   if (object.kind !== 'CloudFormationStack') return undefined
   const { deployAs, region, stackName } = object.spec as CloudFormationStackSpec
-  return JSON.stringify([deployAs?.roleArn ?? '', region ?? '', stackName ?? object.name])
+  return JSON.stringify([deployAs?.roleArn.split(':')[4] ?? '', region ?? '', stackName ?? object.name])
 }
 
 /** Things that share an identity, in groups of two and more. */

@@ -1,9 +1,11 @@
 import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { Option } from 'commander'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import { isBelow, treePath } from '../api/tree-path.ts'
 import { build, buildObjects, type BuildFacts, type BuildResult, type TreeFile } from '../build/index.ts'
 import { usageError } from './exit.ts'
+import type { Io } from './io.ts'
 
 /** A folder on disk as the tree of a repository. */
 export interface Folder {
@@ -17,17 +19,36 @@ const manifestName = /\.(ya?ml|json)$/i
 const skippedFolders = new Set(['.git', 'node_modules'])
 
 /**
- * Finds the repository that a folder lies in: the nearest one above with a `.git`, else the folder itself. Throws a usage
- * error when there is no such folder.
+ * Finds the repository that a folder lies in: `root` when a person names it, else the nearest folder above with a `.git`,
+ * else the folder itself. Throws a usage error when there is no such folder, or it lies outside.
  */
-export async function openFolder(directory: string): Promise<Folder> {
+export async function openFolder(directory: string, root?: string): Promise<Folder> {
   const found = await stat(directory).catch(() => undefined)
   if (!found) throw usageError(`${directory} does not exist; name a folder with manifests, or one manifest`)
+  if (root !== undefined) {
+    if (isBelow(treeOf({ root: '/', directory }, root), treeOf({ root: '/', directory }, directory))) {
+      return { root, directory }
+    }
+    throw usageError(`${directory} does not lie below the root ${root}; name a folder in it`)
+  }
   for (let root = directory; ; root = path.dirname(root)) {
     if (await exists(path.join(root, '.git'))) return { root, directory }
     if (root !== path.dirname(root)) continue
     return { root: found.isDirectory() ? directory : path.dirname(directory), directory }
   }
+}
+
+/** `--root`, the same in every command that reads a folder. */
+export function rootOption(): Option {
+  return new Option(
+    '--root <dir>',
+    'what a leading "/" in a template\'s path means (default: the repository that DIR lies in, else DIR)',
+  )
+}
+
+/** The root a person named, as an absolute path. */
+export function resolveRoot({ root }: { root?: string }, io: Pick<Io, 'cwd'>): string | undefined {
+  return root === undefined ? undefined : path.resolve(io.cwd, root)
 }
 
 /** Builds what a folder declares, as the controller would build a commit that holds it as it is on disk now. */

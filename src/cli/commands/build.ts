@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { apiVersion } from '../../api/kinds/common.ts'
 import type { BuiltObject } from '../../build/index.ts'
 import { exitCodes } from '../exit.ts'
-import { buildFolder, openFolder } from '../folder.ts'
+import { buildFolder, openFolder, resolveRoot, rootOption } from '../folder.ts'
 import type { Io } from '../io.ts'
 import { printData } from '../output.ts'
 import { loadFacts, problemLine, relocate } from './validate.ts'
@@ -18,6 +18,12 @@ Examples:
 
 Exit codes: 0 built, 1 errors, 2 could not look.`
 
+/** Options of `build`. */
+export interface BuildOptions {
+  output: 'json' | 'yaml'
+  root?: string
+}
+
 /** `headwater build [DIR]` */
 export function createBuildCommand(io: Io): Command {
   return new Command('build')
@@ -26,12 +32,13 @@ export function createBuildCommand(io: Io): Command {
     .addOption(
       new Option('-o, --output <format>', 'form of the answer').choices(['yaml', 'json']).default('yaml'),
     )
+    .addOption(rootOption())
     .addHelpText('after', help)
-    .action((dir: string, options: { output: 'json' | 'yaml' }) => printObjects(dir, options, io))
+    .action((dir: string, options: BuildOptions) => printObjects(dir, options, io))
 }
 
-async function printObjects(dir: string, options: { output: 'json' | 'yaml' }, io: Io): Promise<void> {
-  const folder = await openFolder(path.resolve(io.cwd, dir))
+async function printObjects(dir: string, options: BuildOptions, io: Io): Promise<void> {
+  const folder = await openFolder(path.resolve(io.cwd, dir), resolveRoot(options, io))
   const { objects, problems, withheld } = await buildFolder(folder, loadFacts)
   const documents = objects
     .filter(({ kind, namespace, name }) => !withheld.has(`${kind}/${namespace}/${name}`))

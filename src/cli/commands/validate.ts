@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import type { BuildFacts, BuildResult, Problem } from '../../build/index.ts'
 import { formatProblem } from '../../build/index.ts'
 import { exitCodes } from '../exit.ts'
-import { buildFolder, openFolder, type Folder } from '../folder.ts'
+import { buildFolder, openFolder, resolveRoot, rootOption, type Folder } from '../folder.ts'
 import { printable, type Io } from '../io.ts'
 import { printData } from '../output.ts'
 import { paintFor } from '../paint.ts'
@@ -19,18 +19,25 @@ Examples:
 
 Exit codes: 0 no errors (there may be warnings), 1 errors, 2 could not look.`
 
+/** Options of `validate`. */
+export interface ValidateOptions {
+  output?: 'json' | 'yaml'
+  root?: string
+}
+
 /** `headwater validate [DIR]` */
 export function createValidateCommand(io: Io): Command {
   return new Command('validate')
     .description('Lists all mistakes in a folder of manifests and in their templates.')
     .argument('[dir]', 'the folder, or a single manifest', '.')
     .addOption(new Option('-o, --output <format>', 'another form of the answer').choices(['json', 'yaml']))
+    .addOption(rootOption())
     .addHelpText('after', help)
-    .action((dir: string, options: { output?: 'json' | 'yaml' }) => validate(dir, options, io))
+    .action((dir: string, options: ValidateOptions) => validate(dir, options, io))
 }
 
-async function validate(dir: string, options: { output?: 'json' | 'yaml' }, io: Io): Promise<void> {
-  const folder = await openFolder(path.resolve(io.cwd, dir))
+async function validate(dir: string, options: ValidateOptions, io: Io): Promise<void> {
+  const folder = await openFolder(path.resolve(io.cwd, dir), resolveRoot(options, io))
   const result = await buildFolder(folder, loadFacts)
   const problems = result.problems.map((problem) => relocate(problem, folder, io.cwd))
   const counts = countProblems(result)
