@@ -1,3 +1,7 @@
+import { createChangeSet } from './changesets/create.ts'
+import { deleteChangeSet, describeChangeSet, listChangeSets } from './changesets/describe.ts'
+import { executeChangeSet } from './changesets/execute.ts'
+import { updateStackAction } from './stacks/update.ts'
 import { ApiError } from './errors.ts'
 import type { Input } from './input.ts'
 import { createStackAction } from './stacks/create.ts'
@@ -12,17 +16,23 @@ type Answer = Record<string, unknown>
 type Action = (call: Call, input: Input) => Answer | Promise<Answer>
 
 const ACTIONS: Readonly<Record<string, Action>> = {
+  CreateChangeSet: createChangeSet,
   CreateStack: createStackAction,
+  DeleteChangeSet: deleteChangeSet,
   DeleteStack: deleteStackAction,
+  DescribeChangeSet: describeChangeSet,
   DescribeEvents: describeEvents,
   DescribeStackEvents: describeStackEvents,
   DescribeStackResource: describeStackResource,
   DescribeStackResources: describeStackResources,
   DescribeStacks: describeStacks,
+  ExecuteChangeSet: executeChangeSet,
   GetStackPolicy: getStackPolicy,
+  ListChangeSets: listChangeSets,
   ListStackResources: listStackResources,
   ListStacks: listStacks,
   SetStackPolicy: setStackPolicy,
+  UpdateStack: updateStackAction,
   UpdateTerminationProtection: updateTerminationProtection,
 }
 

@@ -102,7 +102,7 @@ export function createCloudFormationEngine(options: CloudFormationEngineOptions)
           throw error instanceof TemplateError ? validationError(error.message) : error
         }
       }),
-    faults: createFaults({ book, inTurn, loadWorld, world: () => world }),
+    faults: createFaults({ clock, book, inTurn, loadWorld, world: () => world }),
   }
 }
 

@@ -212,8 +212,8 @@ export interface Stack {
   configuration: StackConfiguration | undefined
   /** What a rollback puts back. */
   previous?: StackConfiguration & { outputs: StackOutput[]; description?: string }
-  /** Shown while REVIEW_IN_PROGRESS. */
-  review?: { description?: string; parameters: StackParameter[]; capabilities: string[] | undefined }
+  /** Only change sets have been made for it so far. */
+  underReview?: boolean
   outputs: StackOutput[]
   resources: Map<string, StackResource>
   events: StackEvent[]

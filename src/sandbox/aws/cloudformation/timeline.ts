@@ -129,14 +129,13 @@ export function createTimeline(clock: Clock): Timeline {
 export function* settled<Value>(promise: Promise<Value>): Process<{ value: Value } | { error: unknown }> {
   const box: { outcome?: { value: Value } | { error: unknown } } = {}
   yield {
-    settle: promise.then(
-      (value) => {
-        box.outcome = { value }
-      },
-      (error: unknown) => {
+    settle: (async () => {
+      try {
+        box.outcome = { value: await promise }
+      } catch (error) {
         box.outcome = { error }
-      },
-    ),
+      }
+    })(),
   }
   return box.outcome ?? { error: new Error('a promise was not waited for') }
 }

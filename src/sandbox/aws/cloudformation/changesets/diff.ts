@@ -165,7 +165,7 @@ function modification(
   const members = membersOf(request, resource.logicalId, lookup)
   const details = [
     ...propertyDetails(request, resource, after, surrounding),
-    ...memberDetails(resource, members),
+    ...memberDetails(resource, members, withValues),
     ...(request.tagsChanged && facts?.tags !== undefined
       ? [
           {
@@ -225,13 +225,13 @@ function propertyDetails(
   const { blueprint, withValues } = request
   const facts = request.facts.typeFacts(resource.type)
   const written = blueprint.pruned(resource.logicalId)
+  const declared = blueprint.resources.get(resource.logicalId)?.properties ?? {}
   const formerly = (resource.definition['Properties'] ?? {}) as JsonObject
   const differences = differencesOf(resource.properties, after)
   const details: Detail[] = []
   for (const property of new Set([...Object.keys(after), ...Object.keys(resource.properties)])) {
     const here = differences.filter(({ path }) => path[0] === property)
-    const direct =
-      !isDeepStrictEqual(formerly[property], written[property]) && !mentions(formerly[property], 'Fn::If')
+    const direct = !isDeepStrictEqual(formerly[property], declared[property])
     const causes = causesOf(written[property], surrounding)
     if (here.length === 0) {
       // Only without values does AWS list what might change because something it refers to does.
@@ -277,14 +277,16 @@ const COMPARED_MEMBERS = [
   'DeletionPolicy',
 ]
 
-function memberDetails(resource: StackResource, after: JsonObject): Detail[] {
+function memberDetails(resource: StackResource, after: JsonObject, withValues: boolean): Detail[] {
   const before = memberValues(resource)
   return COMPARED_MEMBERS.flatMap((member) =>
-    differencesOf(before[member], after[member]).map((spot) => ({
-      target: memberTarget(member, spot),
-      evaluation: 'Static' as const,
-      source: 'DirectModification',
-    })),
+    differencesOf(before[member], after[member])
+      .slice(0, withValues ? undefined : 1)
+      .map((spot) => ({
+        target: memberTarget(member, spot),
+        evaluation: 'Static' as const,
+        source: 'DirectModification',
+      })),
   )
 }
 

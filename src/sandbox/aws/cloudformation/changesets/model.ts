@@ -35,6 +35,8 @@ export interface ChangeSet {
   template: StackTemplate
   parameters: StackParameter[]
   tags: Tag[]
+  /** Whether the request named any, even none. */
+  tagsGiven: boolean
   /** Undefined when none were passed. */
   capabilities: string[] | undefined
   notificationArns: string[]

@@ -67,6 +67,7 @@ export function startUpdate(
     blueprint,
     journal: createJournal(),
     revertDrift: options.revertDrift === true,
+    policy: options.policy ?? stack.policy,
   }
   carry(run, updateStack(update, options))
   return run

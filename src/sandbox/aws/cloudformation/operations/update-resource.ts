@@ -8,6 +8,7 @@ import { propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { createResource, makePhysical } from './create-resource.ts'
 import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
+import { policyDenial } from './policy.ts'
 import { resourceStatus } from './run.ts'
 import { tagsFor } from './tags.ts'
 
@@ -21,6 +22,8 @@ export interface Update extends Deployment {
   journal: UpdateJournal
   /** `REVERT_DRIFT`: what is really there counts, not what was deployed. */
   revertDrift: boolean
+  /** The stack policy that holds. */
+  policy: string | undefined
 }
 
 /** Brings one resource to what the blueprint says: makes it, changes it, replaces it, or leaves it alone. */
@@ -70,6 +73,11 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
   resource.properties = properties
   resource.tags = tags
   delete resource.drift
+  const denial = policyDenial(run.policy, replaced ? 'Update:Replace' : 'Update:Modify', resource)
+  if (denial !== undefined) {
+    resourceStatus(run, resource, 'UPDATE_FAILED', { reason: denial })
+    return false
+  }
   if (nested) return yield* world.nested.update(run, resource, changed, journal)
   if (!replaced) return yield* change(run, resource)
   const name = customName(resource.type, facts, properties)

@@ -11,6 +11,8 @@ import { walk } from './walk.ts'
 export interface UpdateOptions {
   /** Leaves a failed update as it is. */
   disableRollback: boolean
+  /** The stack policy that holds during this update. */
+  policy?: string | undefined
   /** A nested stack's update does not clean up before its parent says that it stands. */
   verdict?: { ready(): void; gate: Gate; of(): 'commit' | 'rollback' }
 }

@@ -116,6 +116,11 @@ function dashed(word: string): string {
   return word.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()
 }
 
+/** A property's text, or what stands for it. */
+function word(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}
+
 type Shape = (context: NamingContext) => string
 
 function given(property: string, otherwise: Shape): Shape {
@@ -240,17 +245,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'AWS::Lambda::Permission': unnamed,
   'AWS::Lambda::EventSourceMapping': ({ random }) => random.uuid(),
   'AWS::Lambda::Version': ({ properties, place }) => {
-    const name =
-      String(properties['FunctionName'] ?? 'function')
-        .split(':')
-        .at(-1) ?? 'function'
+    const name = word(properties['FunctionName'], 'function').split(':').at(-1) ?? 'function'
     return arn(place, 'lambda', `function:${name}:1`)
   },
   'AWS::Lambda::Alias': ({ properties, place }) => {
-    const name =
-      String(properties['FunctionName'] ?? 'function')
-        .split(':')
-        .at(-1) ?? 'function'
+    const name = word(properties['FunctionName'], 'function').split(':').at(-1) ?? 'function'
     return arn(place, 'lambda', `function:${name}:${String(properties['Name'])}`)
   },
   'AWS::Lambda::LayerVersion': (context) =>
@@ -260,10 +259,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       `layer:${given('LayerName', ({ logicalId, random }) => `${logicalId}${randomText(random, 8, 'hex')}`)(context)}:1`,
     ),
   'AWS::Lambda::Url': ({ properties, place }) => {
-    const name =
-      String(properties['TargetFunctionArn'] ?? 'function')
-        .split(':')
-        .at(-1) ?? 'function'
+    const name = word(properties['TargetFunctionArn'], 'function').split(':').at(-1) ?? 'function'
     return arn(place, 'lambda', `function:${name}`)
   },
   'AWS::Logs::LogGroup': named('LogGroupName', 512),
@@ -305,10 +301,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     return arn(context.place, 'ecs', `task-definition/${family}:1`)
   },
   'AWS::ECS::Service': (context) => {
-    const cluster =
-      String(context.properties['Cluster'] ?? 'default')
-        .split('/')
-        .at(-1) ?? 'default'
+    const cluster = word(context.properties['Cluster'], 'default').split('/').at(-1) ?? 'default'
     return arn(context.place, 'ecs', `service/${cluster}/${named('ServiceName', 255)(context)}`)
   },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': (context) => {
@@ -340,7 +333,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'AWS::EC2::EIP': ({ random }) => publicIp(random),
   'AWS::EC2::Instance': ec2('i'),
   'AWS::EC2::Route': ({ properties, random }) =>
-    `${String(properties['RouteTableId'] ?? 'rtb')}|${String(properties['DestinationCidrBlock'] ?? properties['DestinationIpv6CidrBlock'] ?? properties['DestinationPrefixListId'] ?? randomText(random, 8, 'hex'))}`,
+    `${word(properties['RouteTableId'], 'rtb')}|${word(properties['DestinationCidrBlock'] ?? properties['DestinationIpv6CidrBlock'] ?? properties['DestinationPrefixListId'], randomText(random, 8, 'hex'))}`,
   'AWS::EC2::VPCGatewayAttachment': ({ properties }) =>
     `${properties['InternetGatewayId'] === undefined ? 'VGW' : 'IGW'}|${String(properties['VpcId'])}`,
   'AWS::AutoScaling::AutoScalingGroup': named('AutoScalingGroupName', 255),

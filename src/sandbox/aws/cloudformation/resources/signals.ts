@@ -1,4 +1,4 @@
-import { isObject } from '../input.ts'
+import { isObject, text } from '../input.ts'
 import type { SignalCount, Stack, StackResource } from '../model.ts'
 import { type Deployment, lookupOf } from '../operations/deployment.ts'
 import { resourceStatus } from '../operations/run.ts'
@@ -24,7 +24,6 @@ export function* awaitSignals(run: Deployment, resource: StackResource): Process
     changed: world.timeline.gate(),
   }
   resource.signals = signals
-  const startedAtMs = world.timeline.now()
   let over: 'signalled' | 'timed out' | undefined
   const timers = [
     world.timeline.start(
@@ -63,7 +62,6 @@ export function* awaitSignals(run: Deployment, resource: StackResource): Process
     if (signals.succeeded.size >= wanted.count) over = 'signalled'
   }
   stopAll()
-  void startedAtMs
   if (over === 'timed out') return timeoutReason(resource, signals.succeeded.size, wanted.count)
   const live = liveOf(world, run.stack, resource)
   if (live !== undefined && resource.type === 'AWS::CloudFormation::WaitCondition')
@@ -123,7 +121,7 @@ function creationPolicy(run: Deployment, resource: StackResource): Wanted | unde
   if (!isObject(signal)) return undefined
   return {
     count: Number(signal['Count'] ?? 1),
-    timeoutMs: durationMs(String(signal['Timeout'] ?? 'PT5M')),
+    timeoutMs: durationMs(text(signal, 'Timeout') ?? 'PT5M'),
     signaller: true,
   }
 }
@@ -148,8 +146,8 @@ function timeoutReason(resource: StackResource, got: number, wanted: number): st
 }
 
 /** `PT1H30M`, `PT15M`, `PT10S`. */
-function durationMs(text: string): number {
-  const match = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text)
+function durationMs(duration: string): number {
+  const match = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(duration)
   const [hours, minutes, seconds] = [match?.[1], match?.[2], match?.[3]].map((part) => Number(part ?? 0))
   return ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000
 }

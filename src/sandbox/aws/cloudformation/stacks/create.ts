@@ -6,6 +6,7 @@ import { type Blueprint, createBlueprint } from '../templates/blueprint.ts'
 import { requiredTemplateText } from '../templates/load.ts'
 import { TransformError, processTemplate } from '../templates/process.ts'
 import type { Call } from '../world.ts'
+import { obsoleteSets } from '../changesets/obsolete.ts'
 import { addStack, newStackId } from './new-stack.ts'
 import { policyTextOf } from './policy.ts'
 import { type StackSettings, checkCapabilities, checkResourceTypes, settingsOf } from './settings.ts'
@@ -118,9 +119,7 @@ function checkAutoExpand(capabilities: readonly string[]): void {
 
 /** A stack under review that is created after all: the sets that waited are obsolete. */
 export function forgetReview(call: Pick<Call, 'place'>, stack: Stack): void {
-  if (stack.review === undefined) return
-  delete stack.review
+  delete stack.underReview
   delete stack.changeSetId
-  for (const set of call.place.changeSets.values())
-    if (set.stackId === stack.id && set.executionStatus === 'AVAILABLE') set.executionStatus = 'OBSOLETE'
+  obsoleteSets(call.place, stack)
 }

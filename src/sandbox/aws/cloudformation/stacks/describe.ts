@@ -1,7 +1,7 @@
 import { type Input, given, texts } from '../input.ts'
 import type { Stack, StackParameter, Tag } from '../model.ts'
 import { page } from '../paging.ts'
-import type { Call, Place } from '../world.ts'
+import type { Call } from '../world.ts'
 import { noStackWithId, stackOf } from './lookup.ts'
 import { staleView } from './stale.ts'
 
@@ -14,7 +14,7 @@ export function describeStacks(call: Call, input: Input): Record<string, unknown
     const stack = stackOf(call, input, noStackWithId)
     const seen = staleView(call.world, stack)
     if (seen === undefined) throw noStackWithId(String(input['StackName']))
-    return { Stacks: [describeStack(call.place, seen)] }
+    return { Stacks: [describeStack(seen)] }
   }
   const stacks = [...call.place.stacks.values()]
     .filter((stack) => stack.status !== 'DELETE_COMPLETE')
@@ -22,14 +22,12 @@ export function describeStacks(call: Call, input: Input): Record<string, unknown
     .map((stack) => staleView(call.world, stack))
     .filter((stack) => stack !== undefined)
   const { items, ...more } = page(input, stacks, PAGE)
-  return { Stacks: items.map((stack) => describeStack(call.place, stack)), ...more }
+  return { Stacks: items.map(describeStack), ...more }
 }
 
 /** A stack in AWS's members: what is empty is absent or not, exactly as AWS has it. */
-export function describeStack(_place: Place, stack: Stack): Record<string, unknown> {
-  const { configuration, review } = stack
-  const parameters = configuration?.parameters ?? review?.parameters ?? []
-  const capabilities = configuration === undefined ? review?.capabilities : configuration.capabilities
+export function describeStack(stack: Stack): Record<string, unknown> {
+  const { configuration } = stack
   const description = descriptionOf(stack)
   const deleted = stack.status === 'DELETE_COMPLETE'
   return {
@@ -37,7 +35,7 @@ export function describeStack(_place: Place, stack: Stack): Record<string, unkno
     StackName: stack.name,
     ChangeSetId: deleted ? undefined : stack.changeSetId,
     Description: description,
-    Parameters: nonEmpty(parameters.map(describeParameter)),
+    Parameters: nonEmpty((configuration?.parameters ?? []).map(describeParameter)),
     CreationTime: new Date(stack.createdAtMs),
     DeletionTime: dateOf(stack.deletedAtMs),
     LastUpdatedTime: dateOf(stack.updatedAtMs),
@@ -47,7 +45,7 @@ export function describeStack(_place: Place, stack: Stack): Record<string, unkno
     DisableRollback: stack.disableRollback,
     NotificationARNs: configuration?.notificationArns ?? [],
     TimeoutInMinutes: stack.timeoutMinutes,
-    Capabilities: nonEmpty(capabilities ?? []),
+    Capabilities: nonEmpty(configuration?.capabilities ?? []),
     Outputs: nonEmpty(
       stack.outputs.map((output) => ({
         OutputKey: output.key,
@@ -72,7 +70,7 @@ export function describeStack(_place: Place, stack: Stack): Record<string, unkno
 
 /** The description of a stack's template. */
 export function descriptionOf(stack: Stack): string | undefined {
-  const description = stack.configuration?.template.processed['Description'] ?? stack.review?.description
+  const description = stack.configuration?.template.processed['Description']
   return typeof description === 'string' && description !== '' ? description : undefined
 }
 

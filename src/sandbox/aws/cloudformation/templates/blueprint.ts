@@ -156,7 +156,7 @@ export function createBlueprint(request: BlueprintRequest): Blueprint {
             key,
             value: outputText(key, value),
             ...(output.description === undefined ? {} : { description: output.description }),
-            ...(name === undefined ? {} : { exportName: String(name) }),
+            ...(name === undefined ? {} : { exportName: outputText(key, name) }),
           })
         }
         return outputs
