@@ -55,9 +55,10 @@ export async function openDatabase(options: SqliteFileOptions): Promise<Database
 }
 
 function openOnce(file: string, busyTimeoutMs: number): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: busyTimeoutMs })
+  const db = new DatabaseSync(file)
   try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // By PRAGMA: the constructor's `timeout` is younger than the oldest Node that we run on.
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)
     const found = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
     if (found > tablesVersion)
       throw stalled(

@@ -36,7 +36,11 @@ export function prepareStatements(db: DatabaseSync) {
       SELECT due_at AS dueAt FROM records
       WHERE due_at IS NOT NULL AND key NOT IN (SELECT value FROM json_each(?))
       ORDER BY due_at LIMIT 1`),
-    append: sql('INSERT INTO events (id, key, at, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING'),
+    // Parameter: the events as one JSON list, so that all of them are one statement, written together or not at all.
+    append: sql(`
+      INSERT INTO events (id, key, at, body)
+      SELECT value ->> 'id', value ->> 'key', value ->> 'at', value FROM json_each(?) WHERE true
+      ON CONFLICT (id) DO NOTHING`),
     events: sql('SELECT body FROM events WHERE at > ? ORDER BY at DESC, id DESC LIMIT ?'),
     eventsOf: sql('SELECT body FROM events WHERE key = ? AND at > ? ORDER BY at DESC, id DESC LIMIT ?'),
     forgetEvents: sql('DELETE FROM events WHERE at <= ?'),

@@ -25,6 +25,7 @@ export async function createSqliteStore(options: SqliteFileOptions): Promise<Sto
   const db = await openDatabase(options)
   const guard = translateSqliteErrors(file)
   const reading = createReading(clock)
+  let isClosed = false
   const statements = guard(() => prepareStatements(db))
   const quietJson = () => JSON.stringify(reading.quiet())
   const range = (prefix: string) =>
@@ -70,18 +71,10 @@ export async function createSqliteStore(options: SqliteFileOptions): Promise<Sto
     append: async (events) => {
       if (events.length === 0) return
       guard(() => {
-        db.exec('BEGIN IMMEDIATE')
-        try {
-          const now = clock.now()
-          statements.forgetEvents.run(now - eventRetentionMs)
-          statements.forgetTombstones.run(now - tombstoneRetentionMs)
-          for (const event of events)
-            statements.append.run(event.id, event.key, event.at, JSON.stringify(event))
-          db.exec('COMMIT')
-        } catch (error) {
-          if (db.isTransaction) db.exec('ROLLBACK')
-          throw error
-        }
+        const now = clock.now()
+        statements.forgetEvents.run(now - eventRetentionMs)
+        statements.forgetTombstones.run(now - tombstoneRetentionMs)
+        statements.append.run(JSON.stringify(events))
       })
     },
     events: async ({ key, since, limit }) => {
@@ -100,7 +93,8 @@ export async function createSqliteStore(options: SqliteFileOptions): Promise<Sto
         return statements.claim.run(id, expiresAt).changes === 1
       }),
     close: async () => {
-      if (db.isOpen) db.close()
+      if (!isClosed) db.close()
+      isClosed = true
     },
   }
 }
