@@ -29,6 +29,8 @@ export interface Bundle {
   entries: Record<string, number>
   /** sha256 over names and contents of the code: the same sources give the same. */
   digest: string
+  /** Files that call what an import did not bring: something is left out that is used. */
+  broken: string[]
   metafile: Metafile
 }
 
@@ -48,6 +50,7 @@ export async function bundleAws(folder: string): Promise<Bundle> {
     target: 'node24',
     mainFields: ['module', 'main'],
     minify: true,
+    charset: 'utf8',
     // Packages in CommonJS ask for Node's own modules by `require`, which a module does not have.
     banner: {
       js: "import{createRequire as headwaterRequire}from'node:module';const require=headwaterRequire(import.meta.url);",
@@ -65,7 +68,9 @@ export async function bundleAws(folder: string): Promise<Bundle> {
     await writeFile(file.path, file.contents)
     hash.update(`${relative(folder, file.path)}\0`).update(file.contents)
   }
-  return { folder, ...sizesOf(result.metafile), digest: hash.digest('hex'), metafile: result.metafile }
+  const { metafile, outputFiles } = result
+  const broken = outputFiles.filter(({ text }) => text.includes('(void 0)(')).map(({ path }) => path)
+  return { folder, ...sizesOf(metafile), digest: hash.digest('hex'), broken, metafile }
 }
 
 function sizesOf({ outputs }: Metafile): Pick<Bundle, 'files' | 'entries'> {
@@ -93,7 +98,7 @@ function eagerBytes(outputs: Metafile['outputs'], entry: string): number {
 }
 
 /** What of a bundle is against the budgets or does not belong there; empty when all is well. */
-export function checkBundle({ files, entries, metafile }: Bundle): string[] {
+export function checkBundle({ files, entries, broken, metafile }: Bundle): string[] {
   const total = sum(files)
   const strangers = Object.keys(metafile.inputs).filter((path) => foreign.test(path))
   return [
@@ -103,6 +108,7 @@ export function checkBundle({ files, entries, metafile }: Bundle): string[] {
         ([name, bytes]) => `${name} loads ${bytes} bytes before its handler runs; ${entryBudget} are allowed`,
       ),
     ...(total > artifactBudget ? [`all code is ${total} bytes; ${artifactBudget} are allowed`] : []),
+    ...broken.map((path) => `${path} calls something that was left out`),
     ...strangers.slice(0, 5).map((path) => `${path} must not be part of a function for AWS`),
   ]
 }

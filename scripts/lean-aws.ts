@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Plugin } from 'esbuild'
+import type { Plugin, PluginBuild } from 'esbuild'
 
 /**
- * Parts of the AWS SDK that a Lambda function never runs: its credentials come from the environment, roles are assumed by
- * STS alone, nothing streams events, there is no browser. Who reaches one after all gets an error that names it.
+ * Modules that a Lambda function never runs: its credentials come from the environment, roles are assumed by STS alone,
+ * nothing streams events, there is no browser. Who reaches one after all gets an error that names it.
  */
 const unusedModules = [
   'bowser',
-  'thread-stream',
+  '@aws-sdk/credential-provider-http',
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-login',
   '@aws-sdk/credential-provider-process',
@@ -18,27 +19,42 @@ const unusedModules = [
   '@aws-sdk/token-providers',
   '@smithy/credential-provider-imds',
   '@smithy/core/event-streams',
+  // Of pino: threads, its own writer, redaction; our logger writes allowed fields to standard output.
+  'thread-stream',
+  'sonic-boom',
+  'on-exit-leak-free',
+  '@pinojs/redact',
+  // Of isomorphic-git: merging, .gitignore.
+  'diff3',
+  'ignore',
 ]
 
-/** zod's conversion to and from JSON Schema: the reference docs need it, a function does not. */
-const unusedZod =
-  /[\\/]zod[\\/]v4[\\/](core[\\/](to-json-schema|json-schema-processors|json-schema-generator)|classic[\\/]from-json-schema)\.js$/
-
-/** The shapes of a client's requests, answers and errors: one list of constants a client, hundreds of KB in source. */
-const clientSchemas = /[\\/]@aws-sdk[\\/].+[\\/]schemas[\\/]schemas_0\.js$/
-
-/**
- * Clients whose modelled errors are told by their name alone: without its class an error still has name, message and
- * status, and SSM's classes are 60 KB for one call. DynamoDB's stay: a failed condition carries the item.
- */
-const clientsWithoutErrors = /[\\/]client-(ssm|cloudformation|sqs|secrets-manager)[\\/]/
+/** The same for files of packages: pino's transports, zod's JSON Schema (the reference docs need it). */
+const unusedFiles = [
+  /[\\/]pino[\\/]lib[\\/](transport|multistream)\.js$/,
+  /[\\/]zod[\\/]v4[\\/](core[\\/](to-json-schema|json-schema-processors|json-schema-generator)|classic[\\/]from-json-schema)\.js$/,
+]
 
 /** What an unused module is replaced by: it loads, and throws when it is used. */
 function absent(name: string): string {
   const message = JSON.stringify(`${name} is not part of this bundle`)
   return `module.exports = new Proxy(function () {}, {
-    get: (_target, key) => (key === '__esModule' ? true : () => { throw new Error(${message}) }),
+    get(target, key) {
+      if (key === '__esModule') return true
+      if (typeof key === 'symbol' || key === 'prototype') return target[key]
+      return () => { throw new Error(${message}) }
+    },
   })`
+}
+
+/** The same for a file, which must keep the names of its exports when it is an ES module. */
+function absentFile(name: string, source: string): string {
+  const exported = [...source.matchAll(/^export (?:async )?(?:function|const|var|class) (\w+)/gm)]
+  if (exported.length === 0) return absent(name)
+  const message = JSON.stringify(`${name} is not part of this bundle`)
+  return exported
+    .map(([, export_]) => `export function ${export_ ?? ''}() { throw new Error(${message}) }`)
+    .join('\n')
 }
 
 /** ES modules in place of what the packages give to Node as CommonJS: only those can be bundled in part. */
@@ -51,48 +67,92 @@ function installed(path: string): string {
   return fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url))
 }
 
-/** isomorphic-git's own zlib and SHA-1, by Node's where that does the same. */
+/**
+ * Smaller things that do the same here: Node's own SHA-1, zlib, JSON and Map, as what is logged is a flat list of plain
+ * values and DynamoDB's endpoints are not discovered but known; and of semver what choosing a tag needs.
+ */
 const replacements: Readonly<Record<string, string>> = {
   'sha.js/sha1.js': `import { createHash } from 'node:crypto'
 export default function Sha1() { return createHash('sha1') }`,
   pako: `import { deflateSync, inflateSync } from 'node:zlib'
 import { Inflate } from 'pako/lib/inflate.js'
 export default { Inflate, deflate: (bytes) => deflateSync(bytes), inflate: (bytes) => inflateSync(bytes) }`,
+  'mnemonist/lru-cache': `export default class extends Map { constructor() { super() } peek(key) { return this.get(key) } }`,
+  'pino-std-serializers': `const same = (value) => value
+module.exports = { err: same, errWithCause: same, req: same, res: same, mapHttpRequest: same, mapHttpResponse: same }`,
+  semver: `import compareBuild from 'semver/functions/compare-build.js'
+import parse from 'semver/functions/parse.js'
+import satisfies from 'semver/functions/satisfies.js'
+import validRange from 'semver/ranges/valid.js'
+export default new Proxy({ compareBuild, parse, satisfies, validRange }, {
+  get(known, name) {
+    if (name in known) return known[name]
+    throw new Error('semver.' + String(name) + ' is not part of this bundle')
+  },
+})`,
+  'safe-stable-stringify': `module.exports = (value) => JSON.stringify(value)
+module.exports.configure = () => module.exports`,
 }
+
+/** The shapes of a client's requests, answers and errors: one list of constants a client, hundreds of KB in source. */
+const clientSchemas = /[\\/]@aws-sdk[\\/].+[\\/]schemas[\\/]schemas_0\.js$/
+
+/**
+ * Modelled errors are told by their name, and without its class an error still has name, message and status; SSM's
+ * classes and shapes are 60 KB for one call. Kept is the one that carries an item.
+ */
+const errorClass = /^n0_registry\.registerError\((?!ConditionalCheckFailedException)\w+\$, \w+\);$/gm
+
+/** Of a client's package.json only the version is read, for the user agent. */
+const clientFacts = /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/
 
 /** An esbuild plugin that leaves out what no Lambda function runs. */
 export const leanAws: Plugin = {
   name: 'lean-aws',
   setup(build) {
-    const unused = new RegExp(`^(${unusedModules.join('|')})$`)
-    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'absent' }))
-    build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
-      contents: absent(path),
-      loader: 'js',
-    }))
-    build.onLoad({ filter: unusedZod }, () => ({
-      contents: absent("zod's JSON Schema conversion"),
-      loader: 'js',
-    }))
-    build.onResolve({ filter: /^(isomorphic-git|yaml)$/ }, ({ path }) => ({ path: aliases[path] ?? path }))
-    build.onResolve({ filter: /^(sha\.js\/sha1\.js|pako)$/ }, ({ path, resolveDir }) => ({
-      path,
-      namespace: 'replaced',
-      pluginData: resolveDir,
-    }))
-    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path, pluginData }) => ({
-      contents: replacements[path] ?? '',
-      loader: 'js',
-      resolveDir: String(pluginData),
-    }))
-    build.onLoad({ filter: clientSchemas }, async ({ path }) => {
-      const source = withPureSchemas(await readFile(path, 'utf8'))
-      return {
-        contents: clientsWithoutErrors.test(path) ? withoutErrorClasses(source) : source,
-        loader: 'js',
-      }
-    })
+    leaveOut(build)
+    replace(build)
+    slimClients(build)
   },
+}
+
+function leaveOut(build: PluginBuild): void {
+  const names = new RegExp(`^(${unusedModules.join('|')})$`)
+  build.onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'absent' }))
+  build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }))
+  for (const filter of unusedFiles) {
+    build.onLoad({ filter }, async ({ path }) => ({
+      contents: absentFile(basename(path), await readFile(path, 'utf8')),
+    }))
+  }
+}
+
+function replace(build: PluginBuild): void {
+  build.onResolve({ filter: exactly(Object.keys(aliases)) }, ({ path }) => ({ path: aliases[path] ?? path }))
+  build.onResolve({ filter: exactly(Object.keys(replacements)) }, ({ path, resolveDir }) => ({
+    path,
+    namespace: 'replaced',
+    pluginData: resolveDir,
+  }))
+  build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path, pluginData }) => ({
+    contents: replacements[path] ?? '',
+    resolveDir: String(pluginData),
+  }))
+}
+
+function exactly(names: readonly string[]): RegExp {
+  return new RegExp(`^(${names.map((name) => name.replaceAll('.', String.raw`\.`)).join('|')})$`)
+}
+
+function slimClients(build: PluginBuild): void {
+  build.onLoad({ filter: clientSchemas }, async ({ path }) => {
+    const source = withPureSchemas(await readFile(path, 'utf8'))
+    return { contents: source.replaceAll(errorClass, '') }
+  })
+  build.onLoad({ filter: clientFacts }, async ({ path }) => {
+    const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string }
+    return { contents: JSON.stringify({ version }), loader: 'json' }
+  })
 }
 
 /**
@@ -105,8 +165,4 @@ function withPureSchemas(source: string): string {
     (_all, exported: string | undefined, name: string, value: string) =>
       `${exported ?? ''}var ${name} = /* @__PURE__ */ (() => (${value}))();`,
   )
-}
-
-function withoutErrorClasses(source: string): string {
-  return source.replaceAll(/^n0_registry\.registerError\(\w+\$, \w+\);$/gm, '')
 }

@@ -129,7 +129,7 @@ export interface LoggerOptions {
 }
 
 /** A logger that writes one JSON object a line: time, level, message and the allowed fields. */
-export function createLogger({ level, now, destination }: LoggerOptions): Logger {
+export function createLogger({ level, now, destination = process.stdout }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,
@@ -137,7 +137,7 @@ export function createLogger({ level, now, destination }: LoggerOptions): Logger
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
   }
-  const sink = destination === undefined ? pino(options) : pino(options, destination)
+  const sink = pino(options, destination)
   const write = (name: 'debug' | 'info' | 'warn' | 'error') => {
     return (fields: Record<string, unknown>, message: string): void => {
       const { message: own, ...rest } = allowedFields(fields)
