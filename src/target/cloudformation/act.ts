@@ -9,6 +9,7 @@ import type { CloudFormationApi } from './api.ts'
 import { ownerMark, ownerTag, type Settings } from './context.ts'
 import { policyDigest } from './digest.ts'
 import { isNotFound } from './errors.ts'
+import { readDrifts } from './read-drift.ts'
 
 /** CloudFormation's limits on a template in the call and by URL, in bytes. */
 const maxInlineBytes = 51_200
@@ -54,7 +55,7 @@ export async function act(
 
 /** A refusal of these ends an operation that has something to clean up or to explain first. */
 function mayLeaveSomething(action: Action): boolean {
-  if (action.type === 'create-change-set') return action.mode === 'revert-drift'
+  if (action.type === 'create-change-set') return action.mode !== undefined
   return action.type !== 'delete-change-set' && action.type !== 'set-termination-protection'
 }
 
@@ -75,7 +76,10 @@ async function call(
   const spec = record.spec as CloudFormationStackSpec
   switch (action.type) {
     case 'create-change-set': {
-      const template = await templateInput(record, ports)
+      const template =
+        action.mode === 'accept-drift'
+          ? await acceptedTemplate(api, record, ports, action.stack)
+          : await templateInput(record, ports)
       const answer = await api.createChangeSet(
         changeSetInput({ settings, record, operation, action, template }),
       )
@@ -150,6 +154,26 @@ export async function templateInput(
       `template ${path} has ${bytes} bytes, over ${maxInlineBytes} it has to come from S3; set HEADWATER_BLOBS=s3://<bucket>/<prefix>`,
     )
   return { TemplateURL: url }
+}
+
+/** The template with the live values of what drifted. */
+async function acceptedTemplate(
+  api: CloudFormationApi,
+  record: ObjectRecord,
+  ports: TemplatePorts,
+  stack: string,
+): Promise<TemplateInput> {
+  const { acceptDrift } = await import('./accept-drift.ts')
+  const body = await ports.templateBody(record.inputs?.files['template']?.sha256 ?? '')
+  const accepted = acceptDrift(new TextDecoder().decode(body), await readDrifts(api, stack))
+  if (accepted === undefined)
+    throw stalled('DriftNotCorrected', 'nothing of the drift can be written into the template')
+  if (Buffer.byteLength(accepted) > maxInlineBytes)
+    throw stalled(
+      'DriftNotCorrected',
+      `the template is over ${maxInlineBytes} bytes with the live values in it`,
+    )
+  return { TemplateBody: accepted }
 }
 
 /** Everything that a change set is made from. Pure. */

@@ -6,7 +6,7 @@ export type Action =
       changeSetType: 'CREATE' | 'UPDATE'
       /** The stack has triggers that are declared no more. */
       clearRollbackTriggers: boolean
-      mode?: 'revert-drift'
+      mode?: 'revert-drift' | 'accept-drift'
     }
   | { type: 'execute-change-set'; changeSetId: string; changeSetType: 'CREATE' | 'UPDATE' }
   | { type: 'delete-change-set'; changeSetId: string }

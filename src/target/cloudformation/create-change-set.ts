@@ -1,4 +1,5 @@
 import type { Operation } from '../../api/record.ts'
+import { correctionMode } from './correction.ts'
 import { act, newOperation, type Context, type StackDecision } from './context.ts'
 
 /** Begins to bring the stack's content to what is declared. */
@@ -11,13 +12,13 @@ export function createChangeSet(context: Context, operation: Operation): StackDe
   const { stack, situation, stackName } = context
   const isNew = stack === undefined || situation === 'review' || situation === 'missing'
   const changeSetType = isNew ? 'CREATE' : 'UPDATE'
-  const mode = operation.data['mode'] === 'revert-drift' ? ({ mode: 'revert-drift' } as const) : {}
+  const mode = correctionMode(operation)
   const action = {
     type: 'create-change-set',
     stack: stack?.id ?? stackName,
     changeSetType,
     clearRollbackTriggers: stack?.hasRollbackTriggers === true && context.spec.rollbackTriggers === undefined,
-    ...mode,
+    ...(mode === 'revert-drift' || mode === 'accept-drift' ? { mode } : {}),
   } as const
   return act(context, operation, action, `creating change set ${operation.id}`, { changeSetType })
 }

@@ -10,6 +10,7 @@ import {
   type Context,
   type StackDecision,
 } from './context.ts'
+import { correctionMode, isAttempt } from './correction.ts'
 import { createChangeSet } from './create-change-set.ts'
 import { decideFailure } from './decide-recovery.ts'
 import { settle, wantsPolicy } from './decide-settle.ts'
@@ -90,7 +91,7 @@ function created(context: Context, operation: Operation, changeSetId: string): S
 }
 
 /** Executes by ARN: a change set is a compare-and-swap, a stale one is refused. The stack policy goes first, so that it holds already. */
-function execute(context: Context, operation: Operation, changeSetId: string): StackDecision {
+function execute(context: Context, operation: Operation, changeSetId: string): StackDecision | Over {
   const { changeSet } = context.observation
   const data = { changeSetId, ...(changeSet === undefined ? {} : { stackId: changeSet.stackId }) }
   const changeSetType = operation.data['changeSetType'] === 'CREATE' ? 'CREATE' : 'UPDATE'
@@ -99,6 +100,9 @@ function execute(context: Context, operation: Operation, changeSetId: string): S
     return act(context, operation, action, 'setting the stack policy', data)
   }
   const changes = changeSet?.changes ?? []
+  const replaced = changes.find((change) => change.replacement || change.mayReplace === true)
+  if (correctionMode(operation) === 'accept-drift' && replaced !== undefined)
+    return drop(context, operation, 'failed', `it would replace ${replaced.resource}`)
   return act(
     context,
     operation,
@@ -156,7 +160,7 @@ function afterDropped(context: Context, operation: Operation): StackDecision | O
 
 function concludeDropped(context: Context, operation: Operation): StackDecision | Over {
   const cause = operation.data['cause'] ?? ''
-  const isCorrection = operation.data['mode'] === 'revert-drift'
+  const isCorrection = isAttempt(operation)
   switch (operation.data['outcome']) {
     case 'empty':
       if (isCorrection) return settle(context, operation, false)
@@ -187,7 +191,7 @@ function changeSetFailed(context: Context, cause: string): StackDecision {
 function refused(context: Context, operation: Operation): StackDecision | Over {
   const { changeSet } = context.observation
   const cause = operation.data['refused'] ?? ''
-  const isCorrection = operation.data['mode'] === 'revert-drift'
+  const isCorrection = isAttempt(operation)
   if (operation.data['executed'] !== undefined) {
     return isCorrection ? settle(context, operation, true) : callRefused(context, cause)
   }

@@ -2,6 +2,7 @@ import type { Operation } from '../../api/record.ts'
 import type { DriftedProperty } from '../../api/status.ts'
 import { applied } from './applied.ts'
 import { act, isAnswered, isRecent, newOperation, wait, type Context, type StackDecision } from './context.ts'
+import { correctionMode, type CorrectionMode } from './correction.ts'
 import { createChangeSet } from './create-change-set.ts'
 
 /** Begins a look for changes made by hand. */
@@ -46,24 +47,30 @@ export function continueDetection(context: Context, operation: Operation, stackI
   }
 }
 
-/** Begins to put back what was changed by hand, by a change set that compares with the live resources. */
+/** Begins to put back what was changed by hand. */
 export function beginCorrection(context: Context): StackDecision {
-  const data = { mode: 'revert-drift', content: context.content }
-  return createChangeSet(context, newOperation(context, 'apply', data))
+  return begin(context, 'revert-drift')
+}
+
+function begin(context: Context, mode: CorrectionMode): StackDecision {
+  return createChangeSet(context, newOperation(context, 'apply', { mode, content: context.content }))
 }
 
 /**
- * The end of a correction. A change set that was executed is not believed: another look for drift says whether it is
- * gone (immutable properties and some types are left as they are).
+ * The end of a correction's change set. One that was executed is not believed: another look for drift says whether it
+ * is gone (immutable properties and some types are left as they are).
  */
 export function settleCorrection(context: Context, operation: Operation): StackDecision {
   const { stack, observation, record } = context
   const before = record.status.drift?.properties ?? []
   const refusal = operation.data['refused']
-  if (refusal !== undefined) return uncorrectable(before, `CloudFormation refused to revert it: ${refusal}`)
-  if (operation.data['executed'] === undefined)
-    return uncorrectable(before, 'CloudFormation found nothing that it can revert')
+  if (refusal !== undefined)
+    return notCorrected(context, operation, before, `CloudFormation refused: ${refusal}`)
   if (stack === undefined) return uncorrectable(before, 'the stack is gone')
+  const isPutBack = correctionMode(operation) === 'put-back'
+  if (operation.data['executed'] === undefined && !isPutBack)
+    return notCorrected(context, operation, before, 'CloudFormation found nothing that it can revert')
+  if (correctionMode(operation) === 'accept-drift') return begin(context, 'put-back')
 
   const { drift } = observation
   if (operation.data['verifying'] === undefined)
@@ -71,7 +78,19 @@ export function settleCorrection(context: Context, operation: Operation): StackD
   if (drift === undefined) return continueDetection(context, operation, stack.id)
   if (drift.status === 'running') return wait(context, 'DetectingDrift', 'checking that the drift is gone')
   if (drift.properties.length === 0) return applied(context, operation, 'DriftCorrected')
-  return uncorrectable(drift.properties, 'it is left after a change set that reverts drift')
+  return notCorrected(context, operation, drift.properties, 'it is still there after the correction')
+}
+
+/** A drift-aware change set did not do it: the longer way is tried once, for what is still there to be updated. */
+function notCorrected(
+  context: Context,
+  operation: Operation,
+  properties: DriftedProperty[],
+  why: string,
+): StackDecision {
+  const isFirstWay = correctionMode(operation) === 'revert-drift'
+  const hasUpdatable = properties.some(({ path }) => path !== '')
+  return isFirstWay && hasUpdatable ? begin(context, 'accept-drift') : uncorrectable(properties, why)
 }
 
 /** Drift that could not be put back: said, and not tried again before the next look finds it. */

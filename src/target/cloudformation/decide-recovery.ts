@@ -11,6 +11,7 @@ import {
   type Context,
   type StackDecision,
 } from './context.ts'
+import { isAttempt } from './correction.ts'
 import { uncorrectable } from './decide-drift.ts'
 import { causeText, operationNoun, whatNext } from './words.ts'
 
@@ -23,15 +24,14 @@ const continuePauseMs = 30_000
 export function decideFailure(context: Context, operation: Operation): StackDecision {
   const cause = failureText(context, operation)
   if (context.situation === 'rollback-stuck' && context.stack !== undefined) {
-    const isCorrection = operation.data['mode'] === 'revert-drift'
+    const isCorrection = isAttempt(operation)
     return continueRollback(context, context.stack.id, {
       ...newOperation(context, 'recover', { cause, next: isCorrection ? 'drift' : 'failed' }),
       digest: operation.digest,
       revision: operation.revision,
     })
   }
-  if (operation.data['mode'] === 'revert-drift')
-    return uncorrectable(context.record.status.drift?.properties ?? [], cause)
+  if (isAttempt(operation)) return uncorrectable(context.record.status.drift?.properties ?? [], cause)
   return failed(context, cause)
 }
 

@@ -1,6 +1,7 @@
 import type { Operation } from '../../api/record.ts'
 import { applied } from './applied.ts'
 import { act, type Context, type StackDecision } from './context.ts'
+import { correctionMode } from './correction.ts'
 import { settleCorrection } from './decide-drift.ts'
 import { policyDigest } from './digest.ts'
 
@@ -41,6 +42,6 @@ export function keepBeside(context: Context, operation: Operation): StackDecisio
 export function settle(context: Context, operation: Operation, executed: boolean): StackDecision {
   const wasExecuted = executed || operation.data['executed'] !== undefined
   const marked = wasExecuted ? { ...operation, data: { ...operation.data, executed: 'true' } } : operation
-  if (operation.data['mode'] === 'revert-drift') return settleCorrection(context, marked)
+  if (correctionMode(operation) !== undefined) return settleCorrection(context, marked)
   return keepBeside(context, marked) ?? applied(context, marked)
 }

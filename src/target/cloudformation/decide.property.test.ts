@@ -119,7 +119,7 @@ const operations = fc
         outcome: fc.constantFrom('empty', 'failed', 'refused', 'superseded'),
         cause: fc.constant('because'),
         refused: fc.constant('no'),
-        mode: fc.constant('revert-drift'),
+        mode: fc.constantFrom('revert-drift', 'accept-drift', 'put-back'),
         verifying: fc.constant('true'),
         detectionId: fc.constant('d'),
         tries: fc.constantFrom('1', '2', '3'),

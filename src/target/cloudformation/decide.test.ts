@@ -257,6 +257,7 @@ const policy = { Statement: [] }
 const properties = [
   { resource: 'Queue', resourceType: 'AWS::SQS::Queue', path: '/DelaySeconds', expected: '0', actual: '5' },
 ]
+const gone = { resource: 'Queue', resourceType: 'AWS::SQS::Queue', path: '' }
 const drifted = { ...appliedStatus(), drift: { checkedAt: now - 1_000, properties } }
 const correcting = {
   ...executing,
@@ -841,9 +842,72 @@ const cases: {
     check: (decision) => expect(decision).toMatchObject({ reason: 'DriftCorrected', changed: true }),
   },
   {
-    name: 'a correction left something: said, and not tried forever',
+    name: 'a correction left something: the live values are accepted first',
     given: {
       operation: operationOf('detect-drift', correcting),
+      observation: {
+        stack: stackOf('UPDATE_COMPLETE'),
+        changeSet: changeSetOf('CREATE_COMPLETE', 'EXECUTE_COMPLETE'),
+        drift: { status: 'complete', properties },
+      },
+    },
+    want: 'act create-change-set',
+    check: (decision) => {
+      expect(decision).toMatchObject({ action: { mode: 'accept-drift' }, operation: { attempt: 2 } })
+    },
+  },
+  {
+    name: 'a correction is refused: the live values are accepted first',
+    given: {
+      status: drifted,
+      operation: operationOf('create-change-set', { mode: 'revert-drift', refused: 'unknown parameter' }),
+      observation: { stack: stackOf('UPDATE_COMPLETE') },
+    },
+    want: 'act create-change-set',
+    check: (decision) => expect(decision).toMatchObject({ action: { mode: 'accept-drift' } }),
+  },
+  {
+    name: 'a correction is refused, and what drifted is gone: nothing more to try',
+    given: {
+      status: { ...drifted, drift: { checkedAt: now, properties: [gone] } },
+      operation: operationOf('create-change-set', { mode: 'revert-drift', refused: 'unknown parameter' }),
+      observation: { stack: stackOf('UPDATE_COMPLETE') },
+    },
+    want: 'drift',
+    check: (decision) => expect(decision).toMatchObject({ isFinal: true }),
+  },
+  {
+    name: 'accepting the live values would replace something: it is not done',
+    given: {
+      operation: operationOf('create-change-set', { changeSetType: 'UPDATE', mode: 'accept-drift' }),
+      observation: {
+        stack: stackOf('UPDATE_COMPLETE'),
+        changeSet: changeSetOf('CREATE_COMPLETE', 'AVAILABLE', {
+          changes: [{ action: 'Modify', resource: 'Db', replacement: false, mayReplace: true }],
+        }),
+      },
+    },
+    want: 'act delete-change-set',
+  },
+  {
+    name: 'the live values are accepted: back to what is declared',
+    given: {
+      operation: operationOf('execute-change-set', { ...executing, mode: 'accept-drift' }),
+      observation: {
+        stack: stackOf('UPDATE_COMPLETE'),
+        changeSet: changeSetOf('CREATE_COMPLETE', 'EXECUTE_COMPLETE'),
+      },
+    },
+    want: 'act create-change-set',
+    check: (decision) => {
+      expect(decision).toMatchObject({ operation: { data: { mode: 'put-back' }, attempt: 2 } })
+      expect(decision).not.toHaveProperty('action.mode')
+    },
+  },
+  {
+    name: 'put back, but still there: said, and not tried forever',
+    given: {
+      operation: operationOf('detect-drift', { ...correcting, mode: 'put-back' }),
       observation: {
         stack: stackOf('UPDATE_COMPLETE'),
         changeSet: changeSetOf('CREATE_COMPLETE', 'EXECUTE_COMPLETE'),

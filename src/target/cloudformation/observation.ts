@@ -31,7 +31,7 @@ export interface ChangeSetView {
   statusReason?: string
   /** Value of the ownership tag among its tags. */
   owner?: string
-  changes: { action: string; resource: string; replacement: boolean }[]
+  changes: { action: string; resource: string; replacement: boolean; mayReplace?: boolean }[]
 }
 
 /** The first thing that went wrong in an operation. */

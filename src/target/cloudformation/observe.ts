@@ -107,6 +107,7 @@ export function changeSetView(answer: DescribeChangeSetOutput, stackId: string):
       action: change?.Action ?? 'Modify',
       resource: change?.LogicalResourceId ?? '?',
       replacement: change?.Replacement === 'True' || change?.PolicyAction?.startsWith('Replace') === true,
+      ...(change?.Replacement === 'Conditional' ? { mayReplace: true } : {}),
     })),
   }
 }

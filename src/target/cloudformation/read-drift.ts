@@ -16,14 +16,7 @@ export async function readDrift(
   const answer = await api.describeDriftDetection({ StackDriftDetectionId: detectionId })
   if (answer.DetectionStatus === 'DETECTION_IN_PROGRESS') return { status: 'running', properties: [] }
 
-  const drifts = await allPages(async (token) => {
-    const page = await api.describeResourceDrifts({
-      StackName: stackId,
-      StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'],
-      ...(token === undefined ? {} : { NextToken: token }),
-    })
-    return { items: page.StackResourceDrifts ?? [], nextToken: page.NextToken }
-  })
+  const drifts = await readDrifts(api, stackId)
   return {
     status: answer.DetectionStatus === 'DETECTION_FAILED' ? 'failed' : 'complete',
     ...(answer.DetectionStatusReason === undefined
@@ -31,6 +24,21 @@ export async function readDrift(
       : { reason: cleanText(answer.DetectionStatusReason) }),
     properties: drifts.flatMap((drift) => driftedProperties(drift)),
   }
+}
+
+/** The resources that the last look found drifted. */
+export async function readDrifts(
+  api: Pick<CloudFormationApi, 'describeResourceDrifts'>,
+  stackId: string,
+): Promise<StackResourceDrift[]> {
+  return allPages(async (token) => {
+    const page = await api.describeResourceDrifts({
+      StackName: stackId,
+      StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'],
+      ...(token === undefined ? {} : { NextToken: token }),
+    })
+    return { items: page.StackResourceDrifts ?? [], nextToken: page.NextToken }
+  })
 }
 
 /** What of a resource differs from what git says. Pure. */

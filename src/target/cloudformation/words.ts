@@ -1,5 +1,6 @@
 import { formatDuration } from '../../api/duration.ts'
 import type { Operation } from '../../api/record.ts'
+import { correctionMode } from './correction.ts'
 import type { Context } from './context.ts'
 import type { ChangeSetView, FirstCause } from './observation.ts'
 
@@ -30,7 +31,7 @@ export function changesText(changes: ChangeSetView['changes']): string {
 
 /** What an operation does to its stack, as a noun: `create`, `update`, `drift correction`. */
 export function operationNoun(operation: Operation): string {
-  if (operation.data['mode'] === 'revert-drift') return 'drift correction'
+  if (correctionMode(operation) !== undefined) return 'drift correction'
   return operation.data['changeSetType'] === 'CREATE' ? 'create' : 'update'
 }
 
