@@ -1,14 +1,22 @@
 import { didYouMean } from '../../api/did-you-mean.ts'
 import type { PropertyFacts, PropertyShape, ResourceFacts, ResourceTypeFacts } from './facts.ts'
 import { functionOf } from './functions.ts'
+import { referencesIn } from './references.ts'
 import type { ResourceDeclaration, Template } from './template.ts'
-import { type JsonObject, type TemplatePath, isObject, pathText } from './value.ts'
+import { type JsonObject, type TemplatePath, isObject } from './value.ts'
 
 /** Told of what AWS's schemas do not know. */
 export type Remark = (path: TemplatePath, advice: string) => void
 
 /** Types whose properties are for somebody else's code to read. */
 const OPEN_TYPES: readonly string[] = ['AWS::CloudFormation::CustomResource', 'AWS::CloudFormation::Macro']
+
+/** Types whose attributes somebody else's template or code makes. */
+const HOLDERS: readonly string[] = [
+  'AWS::CloudFormation::CustomResource',
+  'AWS::CloudFormation::Stack',
+  'AWS::ServiceCatalog::CloudFormationProvisionedProduct',
+]
 
 /**
  * Holds a template's resource types and properties against AWS's schemas. These are remarks, not errors: the schemas
@@ -19,10 +27,37 @@ export function checkFacts(template: Template, facts: ResourceFacts, remark: Rem
     const path = ['Resources', logicalId]
     if (!isPublicType(resource.type)) continue
     const known = facts.typeFacts(resource.type)
-    if (known === undefined)
-      remark([...path, 'Type'], `"${resource.type}" is not a known resource type; check its spelling`)
+    if (known === undefined) remark([...path, 'Type'], unknownType(resource.type, facts))
     else checkProperties(resource, known, template, [...path, 'Properties'], remark)
   }
+  checkAttributes(template, facts, remark)
+}
+
+/** Names of attributes in Fn::GetAtt and Fn::Sub, where their type tells them all. */
+function checkAttributes(template: Template, facts: ResourceFacts, remark: Remark): void {
+  for (const section of ['Resources', 'Outputs'])
+    for (const { name, attribute, by, path } of referencesIn(template.source[section], [section])) {
+      const type = template.resources.get(name)?.type
+      if (attribute === undefined || type === undefined || HOLDERS.includes(type)) continue
+      const known = facts.typeFacts(type)
+      if (known === undefined || knowsAttribute(known, attribute)) continue
+      const suggestion = didYouMean(attribute, known.attributes.keys())
+      remark(
+        path,
+        `${by} asks ${name} (${type}) for ${attribute}, which is not a known attribute${suggestion}`,
+      )
+    }
+}
+
+/** What an attribute holds can be asked for too, and so can what identifies the resource. */
+function knowsAttribute(known: ResourceTypeFacts, attribute: string): boolean {
+  if (known.attributes.has(attribute) || known.primaryIdentifier.includes(attribute)) return true
+  return [...known.attributes.keys()].some((name) => attribute.startsWith(`${name}.`))
+}
+
+function unknownType(type: string, facts: ResourceFacts): string {
+  const suggestion = didYouMean(type, facts.typeNames?.() ?? [])
+  return `"${type}" is not a known resource type${suggestion === '' ? '; check its spelling' : suggestion}`
 }
 
 /** Whether AWS's public schemas would know the type: not custom, not a module, not a third party's. */
@@ -62,7 +97,7 @@ function checkObject(
   }
   for (const property of known.values())
     if (property.required && !Object.hasOwn(value, property.name))
-      remark(path, `the property ${property.name} is missing from ${pathText(path)}; it is required`)
+      remark(path, `the property ${property.name} is required but missing`)
 }
 
 function checkValue(value: unknown, shape: PropertyShape, path: TemplatePath, remark: Remark): void {

@@ -48,6 +48,8 @@ export interface ResourceTypeFacts {
 export interface ResourceFacts {
   /** Undefined for a type that AWS's public schemas do not know: custom, third-party, a module, or a slip of the pen. */
   typeFacts(type: string): ResourceTypeFacts | undefined
+  /** Every type that is known, for suggestions. */
+  typeNames?: () => Iterable<string>
 }
 
 /** Knows no type at all: every resource is treated alike. */

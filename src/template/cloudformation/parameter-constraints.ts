@@ -75,12 +75,12 @@ function lengthFault(declaration: ParameterDeclaration, text: string): Fault | u
   if (minLength !== undefined && text.length < minLength)
     return {
       message: `must contain at least ${minLength} characters`,
-      advice: `${text.length} characters long; MinLength is ${minLength}`,
+      advice: `shorter than the MinLength ${minLength}`,
     }
   if (maxLength !== undefined && text.length > maxLength)
     return {
       message: `must contain at most ${maxLength} characters`,
-      advice: `${text.length} characters long; MaxLength is ${maxLength}`,
+      advice: `longer than the MaxLength ${maxLength}`,
     }
   return undefined
 }
@@ -88,9 +88,12 @@ function lengthFault(declaration: ParameterDeclaration, text: string): Fault | u
 function rangeFault(declaration: ParameterDeclaration, numbers: readonly number[]): Fault | undefined {
   const { minValue, maxValue } = declaration
   if (minValue !== undefined && numbers.some((number) => number < minValue))
-    return { message: `must be a number not less than ${minValue}`, advice: `MinValue is ${minValue}` }
+    return { message: `must be a number not less than ${minValue}`, advice: `below the MinValue ${minValue}` }
   if (maxValue !== undefined && numbers.some((number) => number > maxValue))
-    return { message: `must be a number not greater than ${maxValue}`, advice: `MaxValue is ${maxValue}` }
+    return {
+      message: `must be a number not greater than ${maxValue}`,
+      advice: `above the MaxValue ${maxValue}`,
+    }
   return undefined
 }
 

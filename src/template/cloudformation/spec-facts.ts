@@ -25,6 +25,7 @@ export async function loadResourceFacts(): Promise<ResourceFacts> {
 function factsOf(database: SpecDatabase): ResourceFacts {
   const known = new Map<string, ResourceTypeFacts | undefined>()
   return {
+    typeNames: () => database.all('resource').map((resource) => resource.cloudFormationType),
     typeFacts(type) {
       if (!known.has(type)) {
         const resource = resourceOf(database, type)

@@ -1,5 +1,6 @@
-import { capabilityNeeds, uncoveredNeeds } from './capabilities.ts'
+import { type Capability, capabilityNeeds, uncoveredNeeds } from './capabilities.ts'
 import { checkFacts } from './check-facts.ts'
+import { checkValues } from './check-values.ts'
 import { dialectOf } from './dialect.ts'
 import type { ResourceFacts } from './facts.ts'
 import { resolveParameters } from './parameters.ts'
@@ -47,7 +48,11 @@ export function validateTemplate(given: TemplateToValidate): Finding[] {
   const findings = new Findings(parsed)
   checkSize(given.body, findings)
   const template = readTemplate(parsed.value, ({ path, advice }) => findings.add('error', path, advice))
-  if (given.parameters !== undefined) checkParameters(template, given.parameters, findings)
+  if (given.parameters !== undefined) {
+    checkParameters(template, given.parameters, findings)
+    if (!findings.hasErrors() && !dialectOf(parsed.value).rewritten)
+      checkValues(template, given.parameters, ({ path, advice }) => findings.add('error', path, advice))
+  }
   if (given.capabilities !== undefined) checkCapabilities(template, given.capabilities, findings)
   // What a macro writes is not here to be looked at, only what it reads.
   if (given.facts !== undefined && !dialectOf(parsed.value).rewritten)
@@ -73,6 +78,10 @@ class Findings {
     const position: Position = this.#parsed.positionOf(path)
     const finding = { severity, path: pathText(path), ...position, message, ...(about ? { about } : {}) }
     this.#found.set(JSON.stringify([finding.path, message]), finding)
+  }
+
+  hasErrors(): boolean {
+    return [...this.#found.values()].some(({ severity }) => severity === 'error')
   }
 
   inOrder(): Finding[] {
@@ -106,23 +115,37 @@ function checkParameters(
   })
 }
 
+/** One finding for each capability, with its first reason: one word in the manifest mends them all. */
 function checkCapabilities(template: Template, capabilities: readonly string[], findings: Findings): void {
-  for (const { capability, path, type } of uncoveredNeeds(capabilityNeeds(template), capabilities)) {
-    const place = pathText(path)
+  const needs = uncoveredNeeds(capabilityNeeds(template), capabilities)
+  const named = needs.filter(({ capability }) => capability === 'CAPABILITY_NAMED_IAM')
+  const plain = needs.filter(({ capability }) => capability === 'CAPABILITY_IAM')
+  const expand = needs.filter(({ capability }) => capability === 'CAPABILITY_AUTO_EXPAND')
+  for (const [first, ...others] of [named.length > 0 ? named : plain, expand]) {
+    if (first === undefined) continue
+    const { capability, path, type } = first
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
     // CloudFormation does not ask for this one when a change set is made, only for a stack made or changed directly.
-    if (capability === 'CAPABILITY_AUTO_EXPAND')
-      findings.add('warning', path, `the template uses the transform ${type}; add ${capability}`, {
+    const severity = capability === 'CAPABILITY_AUTO_EXPAND' ? 'warning' : 'error'
+    findings.add(
+      severity,
+      path,
+      `the template ${reason(capability, type)} (${pathText(path)}${more}); add ${capability}`,
+      {
         given: 'capabilities',
-      })
-    else
-      findings.add(
-        'error',
-        path,
-        capability === 'CAPABILITY_NAMED_IAM'
-          ? `the template creates a named ${noun(type)} (${place}); add ${capability}`
-          : `the template creates ${article(noun(type))} (${place}); add ${capability}`,
-        { given: 'capabilities' },
-      )
+      },
+    )
+  }
+}
+
+function reason(capability: Capability, type: string): string {
+  switch (capability) {
+    case 'CAPABILITY_AUTO_EXPAND':
+      return `uses the transform ${type}`
+    case 'CAPABILITY_NAMED_IAM':
+      return `creates a named ${noun(type)}`
+    case 'CAPABILITY_IAM':
+      return `creates ${article(noun(type))}`
   }
 }
 
