@@ -27,7 +27,7 @@ export function createBoard(io: Io): Board {
     writer,
     update(records) {
       const now = io.clock.now()
-      const sorted = records.toSorted(byKindAndName)
+      const sorted = records.toSorted(rootsFirst)
       const width = Math.max(12, ...sorted.map((record) => shortName(keyOf(record)).length))
       const lineOf = (key: string, mark: string, text: string) =>
         `  ${label(key)} ${printable(shortName(key)).padEnd(width)}  ${mark} ${text}`
@@ -56,6 +56,14 @@ export function createBoard(io: Io): Board {
       writer.live(liveLines(sorted, { paint, now, lineOf }))
     },
   }
+}
+
+/** What the settings declare comes before what it declares. */
+function rootsFirst(left: ObjectRecord, right: ObjectRecord): number {
+  const isNested = ({ owner }: ObjectRecord) => Number(owner !== undefined)
+  return left.kind === right.kind && isNested(left) !== isNested(right)
+    ? isNested(left) - isNested(right)
+    : byKindAndName(left, right)
 }
 
 function sign(paint: Paint, mark: Mark): string {

@@ -84,6 +84,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/build.ts')).createBuildCommand,
   },
   {
+    name: 'diff',
+    group: 'Before a commit',
+    summary: 'what a folder or a revision would do to the stacks',
+    load: async () => (await import('./commands/diff.ts')).createDiffCommand,
+  },
+  {
     name: 'run',
     group: 'Running it',
     summary: 'the controller, until told to end',

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import type { ObjectRecord, PackagedInputs } from '../../api/record.ts'
+import { keyOf, recordSchema } from '../../api/record.ts'
+import { isBelow } from '../../api/tree-path.ts'
+import { referencedFiles, type BuiltObject } from '../../build/index.ts'
+import type { AnyTarget } from '../../target/target.ts'
+import { inputChanges } from '../input-changes.ts'
+import type { Desired } from './desired.ts'
+
+/** A stack that would be touched. */
+export interface Candidate {
+  key: string
+  /** As it is in the store; absent for a new one. */
+  before?: ObjectRecord
+  /** As it would be; absent for one that leaves. */
+  after?: ObjectRecord
+  /** What of its inputs differs, for people. */
+  inputs: string[]
+  /** Bytes of its files by sha256, for what is new. */
+  files: Map<string, Uint8Array>
+}
+
+/** What differs between what is declared and what the store holds. */
+export interface Comparison {
+  candidates: Candidate[]
+  unchanged: number
+}
+
+/** Compares by digest, as the controller does: the same digest means that nothing would be called. Pure but for the target's. */
+export function compare(desired: Desired, records: readonly ObjectRecord[], target: AnyTarget): Comparison {
+  const byKey = new Map(records.map((record) => [keyOf(record), record]))
+  const stacks = desired.result.objects.filter(({ kind }) => kind === target.kind)
+  const candidates: Candidate[] = []
+  let unchanged = 0
+  for (const object of stacks) {
+    const key = keyOf(object)
+    if (desired.result.withheld.has(key)) continue
+    const before = byKey.get(key)
+    const { inputs, files } = packageLocally(object, desired, target)
+    if (
+      before !== undefined &&
+      inputs.digest === (before.status.lastAppliedDigest ?? before.inputs?.digest)
+    ) {
+      unchanged++
+      continue
+    }
+    const after = recordOf(object, inputs, before)
+    candidates.push({
+      key,
+      after,
+      files,
+      inputs: before === undefined ? [] : inputChanges(before, after),
+      ...(before === undefined ? {} : { before }),
+    })
+  }
+  return { candidates: [...candidates, ...leaving(desired, records, target)], unchanged }
+}
+
+/** What git declared below the folder that was looked at, and the folder does not declare now. */
+function leaving(desired: Desired, records: readonly ObjectRecord[], target: AnyTarget): Candidate[] {
+  const declared = new Set([...desired.result.objects.map(keyOf), ...desired.result.withheld.keys()])
+  return records
+    .filter((record) => record.kind === target.kind && !declared.has(keyOf(record)))
+    .filter(({ origin }) => origin !== undefined && isBelow(desired.below, origin.file))
+    .map((before) => ({ key: keyOf(before), before, inputs: [], files: new Map<string, Uint8Array>() }))
+}
+
+function packageLocally(object: BuiltObject, desired: Desired, target: AnyTarget) {
+  const files = new Map<string, Uint8Array>()
+  const packaged: PackagedInputs['files'] = {}
+  for (const [role, path] of Object.entries(referencedFiles(object))) {
+    const bytes = desired.result.files.get(path) ?? new Uint8Array()
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    files.set(sha256, bytes)
+    packaged[role] = { path, sha256, bytes: bytes.length }
+  }
+  const digest = target.digest(object.spec, packaged)
+  const inputs: PackagedInputs = { revision: desired.label, files: packaged, digest }
+  return { inputs, files }
+}
+
+function recordOf(
+  object: BuiltObject,
+  inputs: PackagedInputs,
+  before: ObjectRecord | undefined,
+): ObjectRecord {
+  const { kind, namespace, name, spec, origin } = object
+  const fresh = { schema: recordSchema, generation: 1, status: { conditions: [], observedGeneration: 0 } }
+  return { ...fresh, ...before, kind, namespace, name, spec, origin, inputs }
+}
