@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import type { Metafile } from 'esbuild'
 import { leanAws } from './lean-aws.ts'
+import { zip } from './zip.ts'
 
 /** The five functions, by the names of their files. */
 export const functionNames = ['schedule', 'worker', 'webhook', 'events', 'sync'] as const
@@ -29,6 +30,8 @@ export interface Bundle {
   entries: Record<string, number>
   /** sha256 over names and contents of the code: the same sources give the same. */
   digest: string
+  /** All of it as a zip file, ready for Lambda; the same for the same sources. */
+  archive: Uint8Array
   /** Files that call what an import did not bring: something is left out that is used. */
   broken: string[]
   metafile: Metafile
@@ -70,7 +73,10 @@ export async function bundleAws(folder: string): Promise<Bundle> {
   }
   const { metafile, outputFiles } = result
   const broken = outputFiles.filter(({ text }) => text.includes('(void 0)(')).map(({ path }) => path)
-  return { folder, ...sizesOf(metafile), digest: hash.digest('hex'), broken, metafile }
+  const archive = zip(
+    outputFiles.map(({ path, contents }) => ({ path: relative(folder, path), bytes: contents })),
+  )
+  return { folder, ...sizesOf(metafile), digest: hash.digest('hex'), archive, broken, metafile }
 }
 
 function sizesOf({ outputs }: Metafile): Pick<Bundle, 'files' | 'entries'> {
@@ -142,12 +148,16 @@ async function main(): Promise<number> {
   }
   const count = Object.keys(bundle.files).length
   print(`all code   ${String(sum(bundle.files)).padStart(8)} bytes in ${count} files (of ${artifactBudget})`)
+  const archive = `${folder}-${bundle.digest.slice(0, 12)}.zip`
+  await writeFile(archive, bundle.archive)
+  print(`zip        ${String(bundle.archive.length).padStart(8)} bytes, ${relative(root, archive)}`)
   print(`sha256     ${bundle.digest}`)
   if (values.packages) for (const [name, bytes] of packagesOf(bundle.metafile)) print(`${bytes}\t${name}`)
   const problems = checkBundle(bundle)
   if (values.twice) {
     const again = await bundleAws(folder)
-    if (again.digest !== bundle.digest) problems.push(`a second bundle has another digest: ${again.digest}`)
+    const isSame = again.digest === bundle.digest && Buffer.compare(again.archive, bundle.archive) === 0
+    if (!isSame) problems.push(`a second bundle has another digest: ${again.digest}`)
   }
   for (const problem of problems) process.stderr.write(`bundle: ${problem}\n`)
   return problems.length === 0 ? 0 : 1
