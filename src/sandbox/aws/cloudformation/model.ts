@@ -169,6 +169,8 @@ export interface Operation {
   ended: Gate
   /** Stops what runs of it, with a reason; absent once it is too late. */
   interrupt?: (reason: string) => void
+  /** It was to be stopped before there was anything to stop; the reason. */
+  cancelled?: string
 }
 
 /** An event of a stack or one of its resources. */

@@ -51,6 +51,7 @@ function* changeAll(run: Update): Process<string | undefined> {
   const place = world.place(stack)
   const missing = blueprint.imports.find((name) => !place.exports.has(name))
   if (missing !== undefined) return `No export named ${missing} found. `
+  if (operation.cancelled !== undefined) return operation.cancelled
   let interruption: string | undefined
   const steps = [...blueprint.resources.keys()].map((id) => ({
     id,
