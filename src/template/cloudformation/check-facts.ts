@@ -78,7 +78,12 @@ function checkProperties(
       path,
       `${resource.type} needs the transform ${known.transform}; add \`Transform: ${known.transform}\``,
     )
-  checkObject(resource.properties, known.properties, path, remark)
+  checkValue(
+    resource.properties,
+    { kind: 'object', name: resource.type, properties: known.properties },
+    path,
+    remark,
+  )
 }
 
 function checkObject(

@@ -3,6 +3,7 @@ import type { Dialect } from './dialect.ts'
 import { conditionNameOf, functionOf, isLoop } from './functions.ts'
 import { RULE_FUNCTIONS, shapeProblem } from './function-shapes.ts'
 import type { Report } from './problem.ts'
+import { referencesIn } from './references.ts'
 import type { Template } from './template.ts'
 import { type TemplatePath, isObject } from './value.ts'
 
@@ -67,7 +68,9 @@ function checkNames(
 ): void {
   const items: readonly unknown[] = Array.isArray(argument) ? argument : []
   const [first] = items
-  if (typeof first !== 'string' || dialect.rewritten) return
+  if (dialect.rewritten) return
+  if (name === 'Fn::ImportValue' && hangsOnResources(template, argument)) report(importProblem(path))
+  if (typeof first !== 'string') return
   if (name === 'Fn::If' && !template.conditions.has(first) && !hasLoop(template, 'Conditions'))
     report({
       path,
@@ -87,6 +90,32 @@ function checkNames(
     })
 }
 
+/** What is imported must be known before anything is made. */
+function hangsOnResources(template: Template, argument: unknown): boolean {
+  return (
+    [...referencesIn(argument)].some(({ name }) => template.resources.has(name)) ||
+    calls(argument, ['Fn::ImportValue', 'Fn::GetAZs'])
+  )
+}
+
+function calls(value: unknown, names: readonly string[]): boolean {
+  const call = functionOf(value)
+  if (call !== undefined) return names.includes(call.name) || calls(call.argument, names)
+  return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).some((child) =>
+    calls(child, names),
+  )
+}
+
+function importProblem(path: TemplatePath) {
+  return {
+    path,
+    message:
+      'Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs',
+    advice:
+      'the name to import must not depend on resources, other imports or Fn::GetAZs; make it of texts and parameters',
+  }
+}
+
 function checkConditionNames(template: Template, value: unknown, path: TemplatePath, report: Report): void {
   const name = conditionNameOf(value)
   if (name !== undefined && !template.conditions.has(name) && !hasLoop(template, 'Conditions'))
@@ -104,7 +133,7 @@ function unresolvedCondition(template: Template, condition: string, path: Templa
     message:
       block === 'Conditions'
         ? `Template format error: Unresolved dependencies [${condition}]. Cannot reference resources in the Conditions block of the template`
-        : `Template format error: Unresolved condition dependency [${condition}] in the ${block} block of the template`,
+        : `Template format error: Condition ${condition} is not defined.`,
     advice: `the condition "${condition}" is not declared${didYouMean(condition, template.conditions.keys())}; add it to Conditions`,
   }
 }
