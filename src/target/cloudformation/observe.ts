@@ -20,6 +20,8 @@ export async function observe(
   subject: Subject,
 ): Promise<Observation> {
   const { record, wish } = subject
+  const pending = wish === 'present' ? await readPending(api, record.operation) : undefined
+  if (pending !== undefined && isBeingCreated(pending)) return { changeSet: pending }
   const found = await findStack(api, settings, record)
   const stack = found.stack ?? found.stranger
   if (stack === undefined) return found
@@ -31,7 +33,7 @@ export async function observe(
     const progress = isOurs ? await readProgress(api, stack.id, operation) : undefined
     return progress === undefined ? found : { ...found, progress }
   }
-  const changeSet = await readChangeSet(api, stack, operation)
+  const changeSet = pending ?? (await readChangeSet(api, stack, operation))
   const seen: Observation = changeSet === undefined ? found : { ...found, changeSet }
   if (situation === 'review' && changeSet === undefined && pinnedId(record) !== stack.id) {
     const owner = await readReviewOwner(api, stack)
@@ -50,6 +52,22 @@ export async function observe(
   return seen
 }
 
+/** A change set that was asked for, before the stack is looked at: while it is being created nothing else matters. */
+async function readPending(
+  api: CloudFormationApi,
+  operation: Operation | undefined,
+): Promise<ChangeSetView | undefined> {
+  const isAwaited = operation?.type === 'apply' && operation.phase === 'create-change-set'
+  const id = operation?.data['changeSetId']
+  const stackId = operation?.data['stackId']
+  if (!isAwaited || id === undefined || stackId === undefined) return undefined
+  return readChangeSetOf(api, { ChangeSetName: id }, stackId)
+}
+
+function isBeingCreated({ status }: ChangeSetView): boolean {
+  return status === 'CREATE_PENDING' || status === 'CREATE_IN_PROGRESS'
+}
+
 /** The operation's change set: by ARN when that is known, else by its name, so that a lost answer is found again. */
 async function readChangeSet(
   api: CloudFormationApi,
@@ -64,9 +82,18 @@ async function readChangeSet(
   const id = operation.data['changeSetId']
   const where =
     id === undefined ? { ChangeSetName: operation.id, StackName: stack.id } : { ChangeSetName: id }
+  return readChangeSetOf(api, where, stack.id)
+}
+
+/** One change set; why its validation failed is fetched when it only points there. */
+async function readChangeSetOf(
+  api: CloudFormationApi,
+  where: { ChangeSetName: string; StackName?: string },
+  stackId: string,
+): Promise<ChangeSetView | undefined> {
   const answer = await describeChangeSet(api, where)
   if (answer === undefined) return undefined
-  const view = changeSetView(answer, stack.id)
+  const view = changeSetView(answer, stackId)
   if (view.status === 'FAILED' && view.statusReason?.includes('AWS::EarlyValidation') === true) {
     const details = await validationText(api, view.id)
     if (details !== undefined) return { ...view, statusReason: details }
