@@ -1,54 +1,16 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { findProgram, programs } from './find-program.ts'
+import type { ProgramName } from './find-program.ts'
 
-/**
- * The programs of the interop suites. Each is looked for in its variable, then in the environment that
- * `scripts/interop-setup.sh` makes, then (except `python`, which must have boto3) on PATH.
- */
-const programs = {
-  ministack: { variable: 'HEADWATER_MINISTACK', file: 'ministack', onPath: true },
-  moto: { variable: 'HEADWATER_MOTO_SERVER', file: 'moto_server', onPath: true },
-  aws: { variable: 'HEADWATER_AWS_CLI', file: 'aws', onPath: true },
-  'cfn-lint': { variable: 'HEADWATER_CFN_LINT', file: 'cfn-lint', onPath: true },
-  python: { variable: 'HEADWATER_BOTO3_PYTHON', file: 'python', onPath: false },
-} as const
-
-/** A program that an interop suite can ask for by name. */
-export type ProgramName = keyof typeof programs
-
-const venvBin = fileURLToPath(new URL('../../build/interop-venv/bin', import.meta.url))
-
-/** Where the program is, absolute; undefined when it is nowhere. A variable that names no program throws: it is a mistake. */
-export function findProgram(name: ProgramName): string | undefined {
-  const { variable, file, onPath } = programs[name]
-  const named = process.env[variable]
-  if (named !== undefined && named !== '') {
-    if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
-    return named
-  }
-  const folders = [venvBin, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
-  return folders
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, file))
-    .find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return false
-    throw error
-  }
-}
+export { findProgram }
+export type { ProgramName }
 
 /**
  * A suite that needs programs. With all of them there it is a `describe` whose body gets their paths; without, it is

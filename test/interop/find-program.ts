@@ -1,0 +1,45 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * The programs of the interop suites. Each is looked for in its variable, then in the environment that
+ * `scripts/interop-setup.sh` makes, then (except `python`, which must have boto3) on PATH.
+ */
+export const programs = {
+  ministack: { variable: 'HEADWATER_MINISTACK', file: 'ministack', onPath: true },
+  moto: { variable: 'HEADWATER_MOTO_SERVER', file: 'moto_server', onPath: true },
+  aws: { variable: 'HEADWATER_AWS_CLI', file: 'aws', onPath: true },
+  'cfn-lint': { variable: 'HEADWATER_CFN_LINT', file: 'cfn-lint', onPath: true },
+  python: { variable: 'HEADWATER_BOTO3_PYTHON', file: 'python', onPath: false },
+} as const
+
+/** A program that an interop suite can ask for by name. */
+export type ProgramName = keyof typeof programs
+
+const venvBin = fileURLToPath(new URL('../../build/interop-venv/bin', import.meta.url))
+
+/** Where the program is, absolute; undefined when it is nowhere. A variable that names no program throws: it is a mistake. */
+export function findProgram(name: ProgramName): string | undefined {
+  const { variable, file, onPath } = programs[name]
+  const named = process.env[variable]
+  if (named !== undefined && named !== '') {
+    if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
+    return named
+  }
+  const folders = [venvBin, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, file))
+    .find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
+}
