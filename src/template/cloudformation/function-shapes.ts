@@ -98,7 +98,6 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['Fn::Transform', () => undefined],
   ['Fn::Length', () => undefined],
   ['Fn::ToJsonString', () => undefined],
-  ['Fn::GetStackOutput', () => undefined],
 ])
 
 /** Only in Rules, where they are not looked into. */
