@@ -2,7 +2,7 @@ import { formatDuration } from '../api/duration.ts'
 import { kindByWord } from '../api/kinds/index.ts'
 import { keyOf, type ObjectRecord } from '../api/record.ts'
 import { parseKey } from '../api/reference.ts'
-import { byKindAndName, formatProgress } from './describe.ts'
+import { byKindAndName, doing, formatProgress } from './describe.ts'
 import { printable, type Io } from './io.ts'
 import { paintFor, type Paint } from './paint.ts'
 import { createProgressWriter, spinner, type ProgressWriter } from './progress.ts'
@@ -33,8 +33,9 @@ export function createBoard(io: Io): Board {
         `  ${label(key)} ${printable(shortName(key)).padEnd(width)}  ${mark} ${text}`
       for (const record of sorted) {
         const key = keyOf(record)
-        const { progress } = record.status
-        if (progress !== undefined) totals.set(key, progress.total)
+        const { operation, status } = record
+        if (operation?.id !== undefined && operation.id !== before.get(key)?.operation?.id) totals.delete(key)
+        if (status.progress !== undefined) totals.set(key, status.progress.total)
         for (const { mark, words, text } of newsOf(before.get(key), record, {
           since,
           resources: totals.get(key),
@@ -103,15 +104,6 @@ function liveLines(
   if (lines.length === 0) return []
   const { ready, total } = tally(records, now)
   return [...lines, paint.dim(`  ${ready} of ${total} Ready`)]
-}
-
-/** What is being done to an object, as a verb. */
-export function doing(record: ObjectRecord): string {
-  const type = record.operation?.type
-  if (record.deletion !== undefined || type === 'delete') return 'deleting'
-  if (type === 'recover') return 'recovering'
-  if (type === 'drift') return 'checking'
-  return record.status.lastAppliedDigest === undefined ? 'creating' : 'updating'
 }
 
 /** `eu/web`, as a person calls an object once its kind is said. */

@@ -2,6 +2,7 @@ import { findCondition } from '../api/condition.ts'
 import { formatDuration } from '../api/duration.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import { keyOf } from '../api/record.ts'
+import type { ObjectStatus } from '../api/status.ts'
 import { shortRevision } from '../api/revision.ts'
 import { kinds } from '../api/kinds/index.ts'
 import { isSuspended, suspendedMessage } from '../reconcile/suspend.ts'
@@ -45,9 +46,8 @@ function messageOf(record: ObjectRecord, now: number): string {
     const isSaid = ready === undefined || ready.status === 'True' || ready.message === words
     return isSaid ? words : `${words}; before: ${brief(said)}`
   }
-  const parts = [brief(said)]
   const isUnderWay = findCondition(conditions, 'Reconciling') !== undefined
-  if (isUnderWay && progress !== undefined) parts.push(`(${formatProgress(progress)})`)
+  const parts = [withProgress(brief(said), isUnderWay ? progress : undefined)]
   if (drifted !== undefined) parts.push(`; drifted: ${brief(drifted.message)}`)
   if (record.deletion !== undefined && !/delet/i.test(said)) parts.push('; is being deleted')
   return parts.join(' ').replaceAll(' ;', ';')
@@ -65,6 +65,14 @@ export function brief(message: string): string {
 export function formatProgress(progress: { done: number; total: number; current?: string }): string {
   const current = progress.current === undefined ? '' : ` ${progress.current}`
   return `${progress.done}/${progress.total}${current}`
+}
+
+/** A message with how far the work is, as far as it does not say so itself. */
+export function withProgress(message: string, progress: ObjectStatus['progress']): string {
+  if (progress === undefined) return message
+  const { current, ...counts } = progress
+  const isNamed = current === undefined || message.includes(current)
+  return `${message}  ${formatProgress(isNamed ? counts : progress)}`
 }
 
 /** `3m ago`; what lies ahead (another machine's clock) counts as now. */
@@ -85,4 +93,13 @@ export function byKindAndName(left: ObjectRecord, right: ObjectRecord): number {
     left.namespace.localeCompare(right.namespace) ||
     left.name.localeCompare(right.name)
   )
+}
+
+/** What is being done to an object, as a verb. */
+export function doing(record: ObjectRecord): string {
+  const type = record.operation?.type
+  if (record.deletion !== undefined || type === 'delete') return 'deleting'
+  if (type === 'recover') return 'recovering'
+  if (type === 'drift') return 'checking'
+  return record.status.lastAppliedDigest === undefined ? 'creating' : 'updating'
 }

@@ -1,4 +1,5 @@
 import type { ObjectRecord } from '../api/record.ts'
+import { shortRevision } from '../api/revision.ts'
 
 /** How many differences are spelled out. */
 const shownChanges = 3
@@ -11,8 +12,22 @@ export function inputChanges(before: ObjectRecord, after: ObjectRecord): string[
     ...entryChanges('tag', before.spec['tags'], after.spec['tags']),
     ...otherChanges(before.spec, after.spec),
   ]
+  // A running controller may have read the new commit before we did; then only the digest tells.
+  if (changes.length === 0 && isUnapplied(after)) return [`since ${revisionOf(after)} was applied`]
   const hidden = changes.length - shownChanges
   return hidden > 0 ? [...changes.slice(0, shownChanges), `${hidden} more`] : changes
+}
+
+function isUnapplied({ inputs, status }: ObjectRecord): boolean {
+  return (
+    inputs !== undefined &&
+    status.lastAppliedDigest !== undefined &&
+    status.lastAppliedDigest !== inputs.digest
+  )
+}
+
+function revisionOf({ status }: ObjectRecord): string {
+  return shortRevision(status.lastAppliedRevision ?? 'the last revision')
 }
 
 function templateChanges(before: ObjectRecord, after: ObjectRecord): string[] {

@@ -5,7 +5,7 @@ import { shortRevision } from '../api/revision.ts'
 import { kindByWord } from '../api/kinds/index.ts'
 import { parseKey } from '../api/reference.ts'
 import { shortName } from './board.ts'
-import { brief, formatProgress } from './describe.ts'
+import { brief, withProgress } from './describe.ts'
 import { printable, type Io } from './io.ts'
 import { paintFor } from './paint.ts'
 import { spinner, type ProgressWriter } from './progress.ts'
@@ -46,11 +46,10 @@ export function createNarrator(io: Io, writer: ProgressWriter): Narrator {
       say(`${paint.busy('►')} ${name}  ${printable(`${is} ${moved}`.trim())}`)
     },
     begin(key, changes, force) {
-      const what =
-        changes.length === 0
-          ? `inputs unchanged${force ? ', forced' : ''}`
-          : `inputs changed: ${changes.join(', ')}`
-      say(`${paint.busy('►')} ${label(key)} ${printable(shortName(key))}  ${printable(what)}`)
+      const what = changes.length === 0 ? 'inputs unchanged' : `inputs changed: ${changes.join(', ')}`
+      say(
+        `${paint.busy('►')} ${label(key)} ${printable(shortName(key))}  ${printable(what)}${force ? ', forced' : ''}`,
+      )
     },
     look(record) {
       const { operation, status } = record
@@ -58,8 +57,7 @@ export function createNarrator(io: Io, writer: ProgressWriter): Narrator {
         operation !== undefined || findCondition(status.conditions, 'Reconciling') !== undefined
       const message = messageOf(record)
       if (isUnderWay && message !== '') {
-        const progress = status.progress === undefined ? '' : `  ${formatProgress(status.progress)}`
-        say(`${paint.busy('◎')} ${printable(message + (message.includes(progress.trim()) ? '' : progress))}`)
+        say(`${paint.busy('◎')} ${printable(withProgress(message, status.progress))}`)
       }
       writer.live(isUnderWay ? [paint.dim(`${spinner(io.clock.now())} ${took()}`)] : [])
     },

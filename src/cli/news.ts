@@ -72,7 +72,9 @@ function begunNews(before: ObjectRecord | undefined, after: ObjectRecord): News[
       : after.status.lastAppliedDigest === undefined
         ? 'creating'
         : 'updating'
-  return [{ mark: 'begun', words: word, text: `change set ${operation.id}` }]
+  return [
+    { mark: 'begun', words: word, text: operation.type === 'apply' ? `change set ${operation.id}` : '' },
+  ]
 }
 
 function waitingNews(before: ObjectRecord | undefined, after: ObjectRecord): News[] {
@@ -124,7 +126,9 @@ function troubleNews(before: ObjectRecord | undefined, after: ObjectRecord): New
     return [{ mark: 'warned', words: 'retrying', text: is.message }]
   }
   const wasStalled = before !== undefined && findCondition(before.status.conditions, 'Stalled') !== undefined
-  const isQuietlyWell = wasStalled && is.status === 'True' && !/ complete /.test(is.message)
+  const wasBusy = before?.operation !== undefined && before.operation.type !== 'drift'
+  const isAtRest = after.operation === undefined && is.status === 'True'
+  const isQuietlyWell = (wasStalled || wasBusy) && isAtRest && !/ complete /.test(is.message)
   return isQuietlyWell ? [{ mark: 'done', words: 'ready', text: brief(is.message) }] : []
 }
 

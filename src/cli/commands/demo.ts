@@ -8,7 +8,7 @@ export function createDemoCommand(io: Io): Command {
       'Shows Headwater at work without any account: a pretend AWS on this machine, a small repository, a controller that follows it. Stays until ctrl-c and says what to try.',
     )
     .option('--once', 'end as soon as everything is Ready')
-    .option('--speed <factor>', 'how much faster than AWS the pretend one is', factor, 60)
+    .option('--speed <factor>', 'how much faster than AWS the pretend one is', factor, 100)
     .addHelpText('after', help)
     .action(async (options: { once?: boolean; speed: number }) => {
       const { runDemo } = await import('../demo/run.ts')

@@ -31,7 +31,7 @@ export interface DemoOptions {
 /** No demo takes longer to converge, in milliseconds. */
 const patienceMs = 120_000
 /** The pretend AWS is quick, so it is looked at more often than the real one. */
-const pollFloorMs = 80
+const pollFloorMs = 150
 
 /** Everything a running demo consists of. */
 interface Demo {
