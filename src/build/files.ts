@@ -5,7 +5,7 @@ import { displayKey, formatKey } from '../api/reference.ts'
 import type { ResourceFacts } from '../template/cloudformation/facts.ts'
 import { validateTemplate, type Finding } from '../template/cloudformation/validate.ts'
 import { flagField, type Flag } from './flag.ts'
-import type { BuiltObject } from './objects.ts'
+import type { BuiltObject } from './manifest.ts'
 import { fileReferences } from './references.ts'
 
 /** What is known beforehand about what templates may hold; each cloud's is loaded only where it is used. */

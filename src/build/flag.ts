@@ -1,5 +1,5 @@
 import { displayKey, formatKey } from '../api/reference.ts'
-import type { BuiltObject } from './objects.ts'
+import type { BuiltObject } from './manifest.ts'
 import { formatField, type FieldPath, type Problem } from './problem.ts'
 
 /** A problem and the key of the object it keeps from being applied, if it is an error. */

@@ -146,6 +146,50 @@ describe('build', () => {
       withheld: ['eu/a', 'eu/b'],
     },
     {
+      name: 'mistakes of every sort in one document are told together, and none twice',
+      tree: {
+        'a.yaml': stack('a', [
+          'region: Ireland',
+          'paramters: { Cuont: 1, Name: null }',
+          'capabilities: [CAPABILITY_IMA]',
+          'dependsOn: [{ name: a }]',
+          'tags: { a: !Ref x }',
+        ]),
+        't.yaml':
+          'Parameters: { Name: { Type: String } }\nResources: { R: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {} } } }\n',
+      },
+      problems: [
+        'a.yaml:6:3: CloudFormationStack eu/a, spec.region: "Ireland" is not a region; write it like eu-west-1',
+        'a.yaml:7:3: CloudFormationStack eu/a, spec.paramters: unknown field of CloudFormationStack (did you mean parameters?); remove or rename it',
+        'a.yaml:7:16: CloudFormationStack eu/a, spec.parameters.Cuont: the template has no parameter Cuont',
+        'a.yaml:7:26: CloudFormationStack eu/a, spec.parameters.Name: nothing cannot stand here; write text or a number or true or false or a list',
+        'a.yaml:8:18: CloudFormationStack eu/a, spec.capabilities[0]: "CAPABILITY_IMA" is not allowed (did you mean CAPABILITY_IAM?); use one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND',
+        'a.yaml:9:15: CloudFormationStack eu/a, spec.dependsOn[0]: the dependencies make a cycle: eu/a → eu/a; remove one of them',
+        'a.yaml:10:19: CloudFormationStack eu/a, spec.tags.a: the tag !Ref means nothing here; write the value without it',
+      ],
+      withheld: ['eu/a'],
+    },
+    {
+      name: 'what follows from a field that was left out is not told: region, parameters, capabilities',
+      tree: {
+        'a.yaml': stack('a', [
+          'parameters: { Name: null }',
+          'capabilities: yes',
+          'stackName: b',
+          'deployAs: x',
+        ]),
+        'b.yaml': stack('b', ['parameters: { Name: x }', 'capabilities: [CAPABILITY_IAM]']),
+        't.yaml':
+          'Parameters: { Name: { Type: String } }\nResources: { R: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {} } } }\n',
+      },
+      problems: [
+        'a.yaml:6:17: CloudFormationStack eu/a, spec.parameters.Name: nothing cannot stand here; write text or a number or true or false or a list',
+        'a.yaml:7:3: CloudFormationStack eu/a, spec.capabilities: "yes" cannot stand here; write a list',
+        'a.yaml:9:3: CloudFormationStack eu/a, spec.deployAs: "x" cannot stand here; write a mapping',
+      ],
+      withheld: ['eu/a'],
+    },
+    {
       name: 'a comma in an item of a list is a warning',
       tree: {
         'a.yaml': stack('a', ['parameters: { Zones: [a, "b,c"] }']),

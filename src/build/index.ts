@@ -1,7 +1,8 @@
 import { formatKey } from '../api/reference.ts'
 import { checkFiles, type BuildFacts } from './files.ts'
 import type { Flag } from './flag.ts'
-import { buildObjects, type BuildObjectsOptions, type BuiltObject, type TreeFile } from './objects.ts'
+import type { BuiltObject } from './manifest.ts'
+import { buildObjects, type BuildObjectsOptions, type TreeFile } from './objects.ts'
 import { checkOrder, withhold } from './order.ts'
 import { sortProblems, type Problem } from './problem.ts'
 import { fileReferences } from './references.ts'
@@ -38,21 +39,18 @@ export interface BuildResult {
  * it, the rest may be applied.
  */
 export async function build(files: readonly TreeFile[], options: BuildOptions): Promise<BuildResult> {
-  const { objects, problems, broken } = buildObjects(files, options)
-  const referenced = await readReferenced(objects, files, options)
-  const claims = new Map<string, string>()
-  for (const object of objects) {
-    const claim = options.claimOf ? await options.claimOf(object) : claimByFields(object)
-    if (claim !== undefined) claims.set(formatKey(object), claim)
-  }
+  const { objects, problems, broken, remains } = buildObjects(files, options)
+  const checked = [...objects, ...remains].toSorted(byPlace)
+  const referenced = await readReferenced(checked, files, options)
+  const claims = await readClaims(objects, options)
   const declared = new Set([...broken.keys(), ...objects.map((object) => formatKey(object))])
   const flags: Flag[] = [
-    ...checkKeys(objects),
+    ...checkKeys(checked),
     ...checkClaims(objects, claims),
-    ...checkFileNames(objects),
-    ...checkOrder(objects, (key) => declared.has(key)),
-    ...checkFiles(objects, referenced, options.facts ?? {}),
-  ]
+    ...checkFileNames(checked),
+    ...checkOrder(checked, (key) => declared.has(key)),
+    ...checkFiles(checked, referenced, options.facts ?? {}),
+  ].filter(({ problem }) => !problems.some((known) => isConsequence(problem, known)))
   const causes = new Map(broken)
   for (const { key, problem } of flags) {
     if (problem.severity === 'error' && !causes.has(key)) causes.set(key, describeCause(problem))
@@ -63,6 +61,35 @@ export async function build(files: readonly TreeFile[], options: BuildOptions): 
     withheld: withhold(objects, causes),
     files: referenced,
   }
+}
+
+function byPlace({ origin: a }: BuiltObject, { origin: b }: BuiltObject): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
+  return a.line - b.line
+}
+
+async function readClaims(
+  objects: readonly BuiltObject[],
+  options: BuildOptions,
+): Promise<Map<string, string>> {
+  const claims = new Map<string, string>()
+  for (const object of objects) {
+    const claim = options.claimOf ? await options.claimOf(object) : claimByFields(object)
+    if (claim !== undefined) claims.set(formatKey(object), claim)
+  }
+  return claims
+}
+
+/** A field that is wrong was left out before the object was checked: what is said of it then is not to be believed. */
+function isConsequence(problem: Problem, known: Problem): boolean {
+  const { field = '' } = problem
+  if (problem.file !== known.file || problem.object !== known.object || known.field === undefined)
+    return false
+  return isWithin(field, known.field) || isWithin(known.field, field)
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return inner === outer || (outer !== '' && (inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`)))
 }
 
 async function readReferenced(

@@ -2,7 +2,7 @@ import { didYouMean } from '../api/did-you-mean.ts'
 import { findKind, kinds } from '../api/kinds/index.ts'
 import { displayKey, formatKey, parseKey } from '../api/reference.ts'
 import { flagField, type Flag } from './flag.ts'
-import type { BuiltObject } from './objects.ts'
+import type { BuiltObject } from './manifest.ts'
 import { dependencies, sourceKeyOf } from './references.ts'
 
 /** Dependencies on what is not there, and cycles with their path. */

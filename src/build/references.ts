@@ -2,7 +2,7 @@ import { HeadwaterError } from '../api/errors.ts'
 import { formatKey } from '../api/reference.ts'
 import { resolveTreePath, treeFolder } from '../api/tree-path.ts'
 import type { FieldPath } from './problem.ts'
-import type { BuiltObject } from './objects.ts'
+import type { BuiltObject } from './manifest.ts'
 
 /** A field that names a file of the repository. */
 export interface FileReference {

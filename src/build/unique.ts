@@ -1,7 +1,7 @@
 import type { CloudFormationStackSpec } from '../api/kinds/cloud-formation-stack.ts'
 import { displayKey, formatKey } from '../api/reference.ts'
 import { flagField, placeOf, type Flag } from './flag.ts'
-import type { BuiltObject } from './objects.ts'
+import type { BuiltObject } from './manifest.ts'
 import { fileReferences } from './references.ts'
 
 /** Objects declared twice, whichever of them was meant: all of them are refused. */

@@ -12,6 +12,8 @@ export interface YamlDocument {
   /** Null prototypes throughout; undefined when flaws kept it from being read. */
   value: unknown
   flaws: Flaw[]
+  /** The value is all there in spite of its flaws, so that its fields may be checked too. */
+  isWhole: boolean
   /** Where a field stands: its key, or the item of a list; of what is missing, the nearest thing around it. */
   positionOf(path: FieldPath): Position
 }
@@ -54,20 +56,25 @@ function isOurs(document: yaml.Document.Parsed, text: string, group: string): bo
 }
 
 function broken(position: Position, message: string): YamlDocument {
-  return { value: undefined, flaws: [{ ...position, message }], positionOf: () => position }
+  return { value: undefined, flaws: [{ ...position, message }], isWhole: false, positionOf: () => position }
 }
 
 function readDocument(document: yaml.Document.Parsed, locate: (offset: number) => Position): YamlDocument {
   // What a parser says after its first few complaints is about its own confusion.
-  const flaws: Flaw[] = [...document.errors, ...document.warnings].slice(0, limits.errors).map((error) => ({
+  const flaws: Flaw[] = document.errors.slice(0, limits.errors).map((error) => ({
     ...locate(culprit(document, error)),
     message: describeError(error),
   }))
-  const reader = { document, locate, flaws, nodes: 0, aliases: 0 }
+  const reader = { document, locate, flaws, nodes: 0, aliases: 0, isTooDeep: false }
   const value = readNode(reader, document.contents, [])
   return {
     value: reader.nodes > limits.nodes ? undefined : value,
     flaws,
+    isWhole:
+      document.errors.every(({ code }) => code === 'DUPLICATE_KEY') &&
+      reader.nodes <= limits.nodes &&
+      reader.aliases <= limits.aliases &&
+      !reader.isTooDeep,
     positionOf: (path) => locate(offsetOf(document, path)),
   }
 }
@@ -93,9 +100,6 @@ function culprit(document: yaml.Document.Parsed, error: yaml.YAMLError): number 
 
 function describeError(error: yaml.YAMLError): string {
   if (error.code === 'DUPLICATE_KEY') return 'the same key stands twice in a mapping; keep one'
-  if (error.code === 'TAG_RESOLVE_FAILED') {
-    return `${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}; write the value without a tag`
-  }
   return `not well-formed YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
 }
 
@@ -105,6 +109,7 @@ interface Reader {
   flaws: Flaw[]
   nodes: number
   aliases: number
+  isTooDeep: boolean
 }
 
 /** A node as a plain value. Every visit counts, also by aliases, so that no bomb of aliases unfolds. */
@@ -117,8 +122,12 @@ function readNode(reader: Reader, node: unknown, path: FieldPath): unknown {
     return undefined
   }
   if (path.length > limits.depth) {
+    reader.isTooDeep = true
     complain(reader, node, [], `the document nests deeper than ${limits.depth} levels; flatten it`)
     return undefined
+  }
+  if (yaml.isNode(node) && node.tag?.startsWith('!') === true) {
+    complain(reader, node, path, `the tag ${node.tag} means nothing here; write the value without it`)
   }
   if (yaml.isAlias(node)) return readAlias(reader, node, path)
   if (yaml.isMap(node)) return readMap(reader, node, path)
