@@ -20,3 +20,23 @@ test('a url that is refused is told at the first question, every time, not when 
     await expect(ask()).rejects.toMatchObject({ reason: 'InvalidURL', class: 'stalled' })
   }
 })
+
+test('the same location gives the same source for a while, other credentials another', () => {
+  let now = 0
+  const open = sourceOpener({ clock: { ...clock, now: () => now } })
+  const location = { url: 'https://host/repo', timeoutMs: 1000 }
+  const first = open(location)
+  expect(open({ ...location })).toBe(first)
+  expect(open({ ...location, credentials: { bearerToken: 'a' } })).not.toBe(first)
+  now = 4 * 60_000
+  expect(open(location)).toBe(first)
+  now = 10 * 60_000
+  expect(open(location)).not.toBe(first)
+})
+
+test('only a few are kept', () => {
+  const open = sourceOpener({ clock })
+  const first = open({ url: 'https://host/0', timeoutMs: 1000 })
+  for (const index of [1, 2, 3, 4]) open({ url: `https://host/${index}`, timeoutMs: 1000 })
+  expect(open({ url: 'https://host/0', timeoutMs: 1000 })).not.toBe(first)
+})

@@ -34,9 +34,24 @@ export function createGitSource(location: SourceLocation, ports: SourcePorts): S
   }
 }
 
-/** `createGitSource` with its ports given, as the reconcile loop takes it. */
+/** Sources kept open at once, and for how long after their last use: each may hold a commit in memory. */
+const kept = { count: 4, idleMs: 5 * 60_000 }
+
+/**
+ * `createGitSource` with its ports given, as the reconcile loop takes it. The same location gives the same source again
+ * for a while, so that a source and all that is loaded from it share one fetch of a commit.
+ */
 export function sourceOpener(ports: SourcePorts): OpenSource {
-  return (location) => createGitSource(location, ports)
+  let open: { key: string; source: Source; usedAt: number }[] = []
+  return (location) => {
+    const now = ports.clock.now()
+    const key = JSON.stringify([location.url, location.timeoutMs, location.credentials])
+    const known = open.find((entry) => entry.key === key && now - entry.usedAt < kept.idleMs)
+    const source = known?.source ?? createGitSource(location, ports)
+    const others = open.filter((entry) => entry.key !== key && now - entry.usedAt < kept.idleMs)
+    open = [{ key, source, usedAt: now }, ...others].slice(0, kept.count)
+    return source
+  }
 }
 
 async function openAddress(location: SourceLocation, ports: SourcePorts): Promise<Source> {
