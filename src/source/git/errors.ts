@@ -15,12 +15,6 @@ export function asGitError(error: unknown, where: string): HeadwaterError {
       error,
     )
   }
-  if (error instanceof git.Errors.NotFoundError && error.data.what === 'HEAD') {
-    return stalled(
-      'GitOperationFailed',
-      `${where}: its HEAD names a branch that does not exist; set its default branch`,
-    )
-  }
   const code = networkCode(error)
   if (code !== undefined)
     return transient('NetworkError', `${where} cannot be reached (${code}); trying again`, error)

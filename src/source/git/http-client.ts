@@ -2,7 +2,7 @@ import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git
 import type { Clock } from '../../api/clock.ts'
 import { stalled, transient } from '../../api/errors.ts'
 import type { SourceLocation } from '../source.ts'
-import { isWholeAnswer } from './pkt-line.ts'
+import { isWholeAnswer, withHead } from './pkt-line.ts'
 import { displayUrl } from './url.ts'
 
 /** A body is held in memory, as isomorphic-git does with packs anyway; more than this is refused. */
@@ -50,7 +50,7 @@ export function createHttpClient(options: { location: SourceLocation; signal: Ab
         statusCode: response.status,
         statusMessage: response.statusText,
         headers: Object.fromEntries(response.headers),
-        body: once(answer),
+        body: once(method === 'GET' ? withHead(answer) : answer),
       }
     },
   }

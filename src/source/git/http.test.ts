@@ -106,6 +106,15 @@ describe('http', () => {
     await expect(open(url).head({})).rejects.toMatchObject({ reason, class: errorClass })
   })
 
+  test('a repository whose HEAD names a branch that was never pushed', async () => {
+    await fixture.git('branch', '-m', 'main', 'dev')
+    await fixture.git('symbolic-ref', 'HEAD', 'refs/heads/main')
+    const source = open(await serve({}))
+    expect((await source.head({ branch: 'dev' })).commit).toBe(commit)
+    expect(await source.files(commit, [''])).toHaveLength(1)
+    await expect(source.head({ branch: 'main' })).rejects.toMatchObject({ reason: 'RefNotFound' })
+  })
+
   test('a busy host is left alone for as long as it asks', async () => {
     const url = await serve({
       intercept(_request, response) {
