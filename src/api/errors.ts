@@ -38,11 +38,6 @@ export function stalled(reason: string, message: string, cause?: unknown): Headw
   return new HeadwaterError(message, { class: 'stalled', reason, cause })
 }
 
-/** Somebody else is busy with the thing; look again. */
-export function busy(reason: string, message: string, cause?: unknown): HeadwaterError {
-  return new HeadwaterError(message, { class: 'wait', reason, cause })
-}
-
 /** A transient failure; try again with back-off, not before `retryAfterMs` if the other side named it. */
 export function transient(
   reason: string,

@@ -1,7 +1,6 @@
 import type { NewEvent } from '../api/event.ts'
 import { conflict, isConflict } from '../api/errors.ts'
 import type { Lease, ObjectRecord, Operation } from '../api/record.ts'
-import { keyOf } from '../api/record.ts'
 import type { ObjectStatus } from '../api/status.ts'
 import type { ControllerPorts } from './ports.ts'
 
@@ -184,9 +183,4 @@ export async function wake(
       record.dueAt !== undefined && record.dueAt <= now ? undefined : { ...record, dueAt: now },
     )
   }
-}
-
-/** The key of a step's record, for messages. */
-export function stepKey(step: Step): string {
-  return keyOf(step.record())
 }
