@@ -2,12 +2,13 @@ import { ApiError, validationError } from '../errors.ts'
 import { type Input, flag, given, text } from '../input.ts'
 import type { Stack, StackConfiguration } from '../model.ts'
 import type { Run } from '../operations/run.ts'
-import { startCreate, startUpdate } from '../operations/start.ts'
+import { startCreate, startImport, startUpdate } from '../operations/start.ts'
 import { checkUpdatable } from '../stacks/lookup.ts'
 import { createBlueprint } from '../templates/blueprint.ts'
 import type { Process } from '../timeline.ts'
 import type { Call } from '../world.ts'
 import { removeSet } from './describe.ts'
+import { importsOf } from './imports.ts'
 import { changeSetOf, setsOf } from './lookup.ts'
 import type { ChangeSet } from './model.ts'
 
@@ -40,6 +41,11 @@ export function executeChangeSet(call: Call, input: Input): Record<string, unkno
     retainExceptOnCreate: flag(input, 'RetainExceptOnCreate'),
   })
   for (const other of setsOf(call, stack.id)) if (other !== set) removeSet(other)
+  for (const child of place.changeSets.values())
+    if (child.rootId === set.id && !child.deleted) {
+      child.executionStatus = 'EXECUTE_IN_PROGRESS'
+      world.timeline.start(follow(child, run))
+    }
   set.executionStatus = 'EXECUTE_IN_PROGRESS'
   world.timeline.start(follow(set, run))
   return {}
@@ -65,6 +71,11 @@ function start(call: Call, stack: Stack, set: ChangeSet, execution: Execution): 
     notificationArns: set.notificationArns,
   })
   stack.changeSetId = set.id
+  const imports = importsOf(world, set, blueprint)
+  if (set.type === 'IMPORT') {
+    delete stack.underReview
+    return startImport(world, stack, blueprint, configuration, { token: execution.token, imports })
+  }
   const disableRollback = execution.disableRollback || set.onStackFailure === 'DO_NOTHING'
   if (execution.creating) {
     delete stack.underReview
@@ -73,11 +84,12 @@ function start(call: Call, stack: Stack, set: ChangeSet, execution: Execution): 
     stack.disableRollback = disableRollback
     stack.onFailure = set.onStackFailure ?? 'ROLLBACK'
     stack.retainExceptOnCreate = execution.retainExceptOnCreate
-    return startCreate(world, stack, blueprint, { token: execution.token })
+    return startCreate(world, stack, blueprint, { token: execution.token, imports })
   }
   stack.disableRollback = disableRollback
   return startUpdate(world, stack, blueprint, configuration, {
     token: execution.token,
+    imports,
     disableRollback,
     revertDrift: set.deploymentMode === 'REVERT_DRIFT',
   })

@@ -6,6 +6,7 @@ import { newPhysicalId } from '../resources/naming.ts'
 import { awaitSignals } from '../resources/signals.ts'
 import { propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
+import { importResource } from './import-resource.ts'
 import type { Making } from './nested-stacks.ts'
 import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
 import { resourceStatus } from './run.ts'
@@ -32,6 +33,8 @@ export function* createResource(run: Deployment, logicalId: string): Process<boo
     resourceStatus(run, resource, 'CREATE_FAILED', { reason: reasonOf(error) })
     return false
   }
+  const existing = run.imports?.get(logicalId)
+  if (existing !== undefined) return yield* importResource(run, resource, existing)
   resourceStatus(run, resource, 'CREATE_IN_PROGRESS')
   return yield* makePhysical(run, resource, {
     running: 'CREATE_IN_PROGRESS',

@@ -8,6 +8,8 @@ import type { Run } from './run.ts'
 /** An operation that brings a stack to a blueprint. */
 export interface Deployment extends Run {
   blueprint: Blueprint
+  /** Physical ids of what is taken over instead of made, by logical id. */
+  imports?: ReadonlyMap<string, string>
 }
 
 /** What references stand for in a stack as it is right now. */

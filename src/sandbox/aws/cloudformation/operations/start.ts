@@ -4,6 +4,7 @@ import type { Step } from '../timeline.ts'
 import type { World } from '../world.ts'
 import { createStack, failCreation } from './create-stack.ts'
 import { deleteStack } from './delete-stack.ts'
+import { importStack } from './import-stack.ts'
 import { type Run, beginOperation, stackStatus } from './run.ts'
 import { createJournal } from './update-resource.ts'
 import { type UpdateOptions, updateStack } from './update-stack.ts'
@@ -13,6 +14,8 @@ export interface StartOptions {
   token?: string | undefined
   /** The reason of the first event; `User Initiated` unless a parent stack did it. */
   reason?: string | undefined
+  /** What is taken over instead of made. */
+  imports?: ReadonlyMap<string, string>
 }
 
 const BY_USER = 'User Initiated'
@@ -26,7 +29,7 @@ export function startCreate(
 ): Run {
   const run = beginOperation(world, stack, 'CREATE_STACK', options.token)
   stackStatus(run, 'CREATE_IN_PROGRESS', options.reason ?? BY_USER)
-  carry(run, createStack({ ...run, blueprint }))
+  carry(run, createStack({ ...run, blueprint, ...importsIn(options) }))
   return run
 }
 
@@ -68,9 +71,31 @@ export function startUpdate(
     journal: createJournal(),
     revertDrift: options.revertDrift === true,
     policy: options.policy ?? stack.policy,
+    ...importsIn(options),
   }
   carry(run, updateStack(update, options))
   return run
+}
+
+/** Starts an import into a stack, new or not. */
+export function startImport(
+  world: World,
+  stack: Stack,
+  blueprint: Blueprint,
+  configuration: StackConfiguration,
+  options: StartOptions,
+): Run {
+  const run = beginOperation(world, stack, 'UPDATE_STACK', options.token)
+  if (stack.configuration !== undefined) stack.previous = { ...stack.configuration, outputs: stack.outputs }
+  stack.configuration = configuration
+  stack.updatedAtMs = world.timeline.now()
+  stackStatus(run, 'IMPORT_IN_PROGRESS', options.reason ?? BY_USER)
+  carry(run, importStack({ ...run, blueprint, ...importsIn(options) }))
+  return run
+}
+
+function importsIn({ imports }: StartOptions): { imports?: ReadonlyMap<string, string> } {
+  return imports === undefined ? {} : { imports }
 }
 
 /** Starts the deletion of a stack; an operation in flight ends here. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { onlySet } from '../drift/compare.ts'
 import type { StackResource, UpdateJournal } from '../model.ts'
 import { liveOf, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
@@ -50,7 +51,10 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
   }
   const tags = tagsFor(run, resource.type)
   const live = liveOf(world, stack, resource)
-  const base = run.revertDrift && live !== undefined ? live.properties : resource.properties
+  const base =
+    run.revertDrift && live !== undefined
+      ? onlySet(live.properties, { ...resource.properties, ...properties })
+      : resource.properties
   const lost = run.revertDrift && live === undefined && resource.type !== 'AWS::CloudFormation::Stack'
   const nested = resource.type === 'AWS::CloudFormation::Stack'
   const propertiesChanged = !isDeepStrictEqual(base, properties)

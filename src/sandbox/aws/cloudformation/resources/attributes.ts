@@ -73,7 +73,7 @@ function generic(
   const kind = shape?.kind
   if (kind === 'number' || kind === 'integer') return /port/i.test(name) ? '443' : '1'
   if (kind === 'boolean') return 'false'
-  if (kind === 'list') return [`${word}-${seed.slice(0, 8)}`]
+  if (kind === 'list') return listOf(name, seed, word)
   if (kind === 'object' || kind === 'map' || kind === 'json') return {}
   if (/port$/i.test(name)) return '443'
   if (/(?:ip|address)$/i.test(name) && !/endpoint/i.test(name)) return ipOf(seed, '10.0')
@@ -88,6 +88,13 @@ function generic(
   if (/(?:uu)?id$/i.test(name)) return seed.slice(0, 20)
   if (/name$/i.test(name)) return live.physicalId.split(/[/|:]/).at(-1) ?? live.physicalId
   return `${word}-${seed.slice(0, 12)}`
+}
+
+/** Lists have two members: templates pick the first, and pairs of addresses. */
+function listOf(name: string, seed: string, word: string): string[] {
+  return [seed, seed.slice(4)].map((part) =>
+    /(?:ip|address)/i.test(name) ? ipOf(part, '10.0') : `${word}-${part.slice(0, 8)}`,
+  )
 }
 
 function ipOf(seed: string, prefix: string): string {
@@ -208,6 +215,13 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, (known: Known) => u
       ({ place, seed }) => `ec2-${ipOf(seed, '203.0').replaceAll('.', '-')}.${place.region}.compute`,
     ),
     PublicIp: ({ seed }) => ipOf(seed, '203.0'),
+  },
+  'AWS::EC2::NetworkInterface': {
+    PrimaryPrivateIpAddress: ({ live, seed }) => live.properties['PrivateIpAddress'] ?? ipOf(seed, '10.0'),
+    SecondaryPrivateIpAddresses: ({ live, seed }) =>
+      Array.from({ length: Number(live.properties['SecondaryPrivateIpAddressCount'] ?? 0) }, (_, index) =>
+        ipOf(seed.slice(index * 2), '10.0'),
+      ),
   },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     DNSName: ({ live, place, seed }) =>

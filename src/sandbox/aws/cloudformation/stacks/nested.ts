@@ -27,8 +27,10 @@ export function createNestedStacks(): NestedStacks {
     *create(run, resource, making) {
       const { world, stack } = run
       const place = world.place(stack)
-      const name = `${stack.name}-${resource.logicalId}-${randomText(world.random, 12, 'upper')}`
-      const stackId = newStackId(world, place, name)
+      const reviewed = reviewedChild(run, resource)
+      const name =
+        reviewed?.name ?? `${stack.name}-${resource.logicalId}-${randomText(world.random, 12, 'upper')}`
+      const stackId = reviewed?.id ?? newStackId(world, place, name)
       yield world.pause(500)
       const prepared = yield* settled(
         (async () => {
@@ -44,7 +46,8 @@ export function createNestedStacks(): NestedStacks {
         return false
       }
       const { configuration, blueprint, failure } = prepared.value
-      const child = addStack(world, place, { id: stackId, name, status: 'CREATE_IN_PROGRESS' })
+      const child = reviewed ?? addStack(world, place, { id: stackId, name, status: 'CREATE_IN_PROGRESS' })
+      delete child.underReview
       child.parentId = stack.id
       child.rootId = stack.rootId ?? stack.id
       child.configuration = configuration
@@ -161,6 +164,14 @@ export function createNestedStacks(): NestedStacks {
 function childOf(run: Run, resource: StackResource): Stack | undefined {
   if (resource.type !== 'AWS::CloudFormation::Stack') return undefined
   return run.world.place(run.stack).stacks.get(resource.physicalId)
+}
+
+/** A child that a change set of the parent has put under review already. */
+function reviewedChild(run: Run, resource: StackResource): Stack | undefined {
+  const prefix = `${run.stack.name}-${resource.logicalId}-`
+  return [...run.world.place(run.stack).named.values()].find(
+    (child) => child.parentId === run.stack.id && child.underReview === true && child.name.startsWith(prefix),
+  )
 }
 
 /** What its parent says of a nested stack, as a request would. */
