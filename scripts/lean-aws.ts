@@ -18,7 +18,6 @@ const unusedModules = [
   '@aws-sdk/credential-provider-cognito-identity',
   '@aws-sdk/token-providers',
   '@smithy/credential-provider-imds',
-  '@smithy/core/event-streams',
   // Of pino: threads, its own writer, redaction; our logger writes allowed fields to standard output.
   'thread-stream',
   'sonic-boom',
@@ -69,7 +68,7 @@ function installed(path: string): string {
 
 /**
  * Smaller things that do the same here: Node's own SHA-1, zlib, JSON and Map, as what is logged is a flat list of plain
- * values and DynamoDB's endpoints are not discovered but known; and of semver what choosing a tag needs.
+ * values and DynamoDB's endpoints are not discovered but known; no event streams; and of semver what choosing a tag needs.
  */
 const replacements: Readonly<Record<string, string>> = {
   'sha.js/sha1.js': `import { createHash } from 'node:crypto'
@@ -77,6 +76,9 @@ export default function Sha1() { return createHash('sha1') }`,
   pako: `import { deflateSync, inflateSync } from 'node:zlib'
 import { Inflate } from 'pako/lib/inflate.js'
 export default { Inflate, deflate: (bytes) => deflateSync(bytes), inflate: (bytes) => inflateSync(bytes) }`,
+  '@smithy/core/event-streams': `export const resolveEventStreamSerdeConfig = (config) => config
+export const eventStreamSerdeProvider = () => undefined
+export class EventStreamSerde { constructor() { throw new Error('event streams are not part of this bundle') } }`,
   'mnemonist/lru-cache': `export default class extends Map { constructor() { super() } peek(key) { return this.get(key) } }`,
   'pino-std-serializers': `const same = (value) => value
 module.exports = { err: same, errWithCause: same, req: same, res: same, mapHttpRequest: same, mapHttpResponse: same }`,

@@ -21,12 +21,21 @@ const client = findRuntimeClient()
 const secret = 'hook-secret'
 const webhookUrl = 'https://git.example/acme/fleet'
 const key = 'CloudFormationStack/default/web'
+const elsewhere = 'CloudFormationStack/default/elsewhere'
 const source = 'GitRepository/default/fleet'
 
 const manifests = `apiVersion: headwater.dev/v1alpha1
 kind: CloudFormationStack
 metadata: { name: web }
 spec: { template: web.cfn.yaml, region: eu-west-1 }
+---
+apiVersion: headwater.dev/v1alpha1
+kind: CloudFormationStack
+metadata: { name: elsewhere }
+spec:
+  template: web.cfn.yaml
+  region: us-east-1
+  deployAs: { roleArn: 'arn:aws:iam::210987654321:role/headwater' }
 ---
 apiVersion: headwater.dev/v1alpha1
 kind: GitRepository
@@ -101,14 +110,12 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
 
   const commitOf = async (): Promise<string> => git.git('rev-parse', 'HEAD')
 
-  /** Ticks until the stack is Ready at the head of the repository. */
+  /** Ticks until both stacks are Ready at the head of the repository. */
   async function settle(lambda: LambdaFunction): Promise<void> {
     const head = await commitOf()
     for (let tick = 0; tick < 60; tick++) {
       await answerOf(lambda, scheduledEvent)
-      const status = (await store.get(key))?.record.status
-      const isReady = findCondition(status?.conditions ?? [], 'Ready')?.status === 'True'
-      if (isReady && status?.lastAppliedRevision?.endsWith(head)) return
+      if ((await isApplied(key, head)) && (await isApplied(elsewhere, head))) return
       await sleep(200)
     }
     throw new Error(
@@ -116,11 +123,18 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
     )
   }
 
-  const calls = (action: string) =>
-    sandbox.calls.recent({ service: 'cloudformation', action }).filter(({ outcome }) => outcome === 'ok')
-      .length
+  async function isApplied(object: string, commit: string): Promise<boolean> {
+    const status = (await store.get(object))?.record.status
+    const isReady = findCondition(status?.conditions ?? [], 'Ready')?.status === 'True'
+    return isReady && status?.lastAppliedRevision?.endsWith(commit) === true
+  }
 
-  const stackId = async () => (await store.get(key))?.record.status.identity?.['stackId'] ?? ''
+  const calls = (action: string) =>
+    sandbox.calls
+      .recent({ service: 'cloudformation', action, stack: 'web' })
+      .filter(({ outcome }) => outcome === 'ok').length
+
+  const stackId = async (object = key) => (await store.get(object))?.record.status.identity?.['stackId'] ?? ''
 
   /** Everything of the store that an event could change. */
   const state = async () => JSON.stringify(await store.list(''))
@@ -140,6 +154,9 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
     const lambda = await start('schedule')
     await settle(lambda)
     expect(await stackId()).toMatch(/^arn:aws:cloudformation:eu-west-1:123456789012:stack\/web\//)
+    expect(await stackId(elsewhere)).toMatch(
+      /^arn:aws:cloudformation:us-east-1:210987654321:stack\/elsewhere\//,
+    )
     expect([calls('CreateChangeSet'), calls('ExecuteChangeSet')]).toEqual([1, 1])
   })
 
@@ -154,7 +171,7 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
     await git.commit({ 'web.cfn.yaml': template(['Orders', 'Payments']) })
     const before = { sets: calls('CreateChangeSet'), executions: calls('ExecuteChangeSet') }
     await setDueAt(rootKeys.source, 1)
-    sandbox.edge.add({ type: 'slow', ms: 20_000 }, { action: 'CreateChangeSet' })
+    sandbox.edge.add({ type: 'slow', ms: 20_000 }, { action: 'CreateChangeSet', stackName: 'web' })
     const doomed = await start('schedule')
     const ends = doomed.invoke(scheduledEvent)
     for (let look = 0; look < 100 && sandbox.edge.pending() > 0; look++) await sleep(100)
