@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSqliteStore } from '../src/store/sqlite.ts'
-import { createManualClock, createSeededRandom } from './contracts/clock.ts'
+import { createVirtualClock, createSeededRandom } from './support/virtual-clock.ts'
 
 const writer = fileURLToPath(new URL('store-crash-writer.ts', import.meta.url))
 const processes = 4
@@ -45,7 +45,7 @@ it('four processes killed again and again lose nothing acknowledged, and no olde
   expect(complaints).toEqual([])
   expect(acknowledged.length).toBeGreaterThanOrEqual(kills)
   expect(doubled(acknowledged)).toEqual([])
-  const store = await createSqliteStore({ file, clock: createManualClock(Date.now()) })
+  const store = await createSqliteStore({ file, clock: createVirtualClock(Date.now()) })
   onTestFinished(() => store.close())
   const found = await store.list('Counter/crash/')
   expect(found).toHaveLength(counters)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { blobContract } from '../../test/contracts/blob.ts'
-import { createSeededRandom } from '../../test/contracts/clock.ts'
+import { createSeededRandom } from '../../test/support/virtual-clock.ts'
 import { createFileBlobStore } from './file.ts'
 
 const random = createSeededRandom()

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { createSeededRandom } from '../../test/contracts/clock.ts'
+import { createSeededRandom } from '../../test/support/virtual-clock.ts'
 import { openBlobStore } from './index.ts'
 
 const ports = { random: createSeededRandom(), env: { AWS_REGION: 'eu-central-1' } }

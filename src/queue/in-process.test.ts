@@ -1,11 +1,11 @@
-import { createManualClock } from '../../test/contracts/clock.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { queueContract } from '../../test/contracts/queue.ts'
 import { createInProcessQueue } from './in-process.ts'
 
 queueContract(
   'in-process',
   async () => {
-    const clock = createManualClock(1_000_000)
+    const clock = createVirtualClock(1_000_000)
     const visibilityTimeoutMs = 30_000
     return {
       queue: createInProcessQueue({ clock, visibilityTimeoutMs }),

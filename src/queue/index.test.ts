@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { createManualClock } from '../../test/contracts/clock.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { openQueue } from './index.ts'
 import { readDueMessage, writeDueMessage } from './message.ts'
 
-const ports = { clock: createManualClock(1_000) }
+const ports = { clock: createVirtualClock(1_000) }
 
 it.each([
   { url: 'kafka://x', message: '"kafka://x" has an unknown scheme; known: in-process, sqs, https, http' },

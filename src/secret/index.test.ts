@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createManualClock } from '../../test/contracts/clock.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { startFaultServer } from '../../test/fault-server.ts'
 import type { Fate } from '../../test/fault-server.ts'
 import { readParameterStoreSecret } from './aws-ssm.ts'
@@ -10,7 +10,7 @@ import { readSecretsManagerSecret } from './aws-secrets-manager.ts'
 import { createSecretResolver, secretCacheMs } from './index.ts'
 
 const resolverOver = (env: Record<string, string | undefined> = {}) =>
-  createSecretResolver({ env, clock: createManualClock(0) })
+  createSecretResolver({ env, clock: createVirtualClock(0) })
 
 /** What no message may hold. */
 const canary = 'c4nary-s3cret'
@@ -176,7 +176,7 @@ describe('the resolver', () => {
   })
 
   it('asks again after a minute, and after a failure at once', async () => {
-    const clock = createManualClock(0)
+    const clock = createVirtualClock(0)
     const env: Record<string, string> = {}
     const resolver = createSecretResolver({ env, clock })
     await expect(resolver.resolve('env://A')).rejects.toMatchObject({ reason: 'SecretNotFound' })

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createManualClock, createSeededRandom } from '../../test/contracts/clock.ts'
+import { createVirtualClock, createSeededRandom } from '../../test/support/virtual-clock.ts'
 import { recordKey, recordOf } from '../../test/contracts/store-ground.ts'
 import { startFaultServer } from '../../test/fault-server.ts'
 import type { Fate } from '../../test/fault-server.ts'
@@ -32,7 +32,7 @@ async function openStore(...fates: Fate[]) {
     endpoint: server.url,
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
     requestTimeoutMs: 150,
-    clock: createManualClock(1_000_000),
+    clock: createVirtualClock(1_000_000),
     random: createSeededRandom(),
   })
   onTestFinished(() => store.close())
@@ -208,7 +208,7 @@ describe('an index that lags', () => {
   })
 
   it('is believed again after a moment', async () => {
-    const clock = createManualClock(1_000_000)
+    const clock = createVirtualClock(1_000_000)
     const server = await startFaultServer()
     onTestFinished(() => server.close())
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }

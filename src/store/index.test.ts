@@ -2,11 +2,11 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { createManualClock, createSeededRandom } from '../../test/contracts/clock.ts'
+import { createVirtualClock, createSeededRandom } from '../../test/support/virtual-clock.ts'
 import { recordKey, recordOf } from '../../test/contracts/store-ground.ts'
 import { openStore } from './index.ts'
 
-const ports = { clock: createManualClock(1_000), random: createSeededRandom() }
+const ports = { clock: createVirtualClock(1_000), random: createSeededRandom() }
 
 it.each([
   {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createManualClock } from '../../test/contracts/clock.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { recordOf } from '../../test/contracts/store-ground.ts'
 import { storeContract } from '../../test/contracts/store.ts'
 import { openDatabase } from './sqlite-file.ts'
@@ -33,7 +33,7 @@ describe('a SQLite file', () => {
     onTestFinished(() => rm(folder, { recursive: true }))
     return path.join(folder, 'state.db')
   }
-  const clock = createManualClock(1_000)
+  const clock = createVirtualClock(1_000)
 
   it('keeps everything over a restart', async () => {
     const file = await makeFile()

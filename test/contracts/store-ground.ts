@@ -2,8 +2,8 @@ import { beforeEach, onTestFinished } from 'vitest'
 import { recordSchema } from '../../src/api/record.ts'
 import type { ObjectRecord } from '../../src/api/record.ts'
 import type { Store } from '../../src/store/store.ts'
-import { createManualClock } from './clock.ts'
-import type { ManualClock } from './clock.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
+import type { VirtualClock } from '../support/virtual-clock.ts'
 
 /** One place for state, which several store objects open as several processes would. */
 export interface StorePlace {
@@ -14,11 +14,11 @@ export interface StorePlace {
 }
 
 /** Makes an empty place over a clock. */
-export type MakePlace = (clock: ManualClock) => Promise<StorePlace>
+export type MakePlace = (clock: VirtualClock) => Promise<StorePlace>
 
 /** What a test stands on; made anew for each. */
 export interface StoreGround {
-  clock: ManualClock
+  clock: VirtualClock
   place: StorePlace
   store: Store
   /** Another store object over the same place. */
@@ -37,7 +37,7 @@ export function layGround(makePlace: MakePlace): StoreGround {
     return store
   }
   beforeEach(async () => {
-    const clock = createManualClock(Date.UTC(2026, 10, 20, 12))
+    const clock = createVirtualClock(Date.UTC(2026, 10, 20, 12))
     const place = await makePlace(clock)
     onTestFinished(async () => place.remove?.())
     const store = await place.open()

@@ -4,7 +4,7 @@ import { isConflict } from '../../src/api/errors.ts'
 import { keyOf, recordSchema } from '../../src/api/record.ts'
 import type { ObjectRecord } from '../../src/api/record.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { ManualClock } from './clock.ts'
+import type { VirtualClock } from '../support/virtual-clock.ts'
 import { dueLagMs } from './store-ground.ts'
 import type { MakePlace } from './store-ground.ts'
 
@@ -55,7 +55,7 @@ interface Model {
 /** Runs random calls against a driver and the model side by side; throws at the first difference, shrunk. */
 export async function checkAgainstModel(
   makePlace: MakePlace,
-  { clock, runs }: { clock: ManualClock; runs: number },
+  { clock, runs }: { clock: VirtualClock; runs: number },
 ): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.array(calls, { maxLength: 40 }), async (script) => {

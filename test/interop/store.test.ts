@@ -25,7 +25,7 @@ import { blobContract } from '../contracts/blob.ts'
 import type { BlobPlace } from '../contracts/blob.ts'
 import { queueContract } from '../contracts/queue.ts'
 import type { QueuePlace } from '../contracts/queue.ts'
-import { createManualClock, createSeededRandom } from '../contracts/clock.ts'
+import { createVirtualClock, createSeededRandom } from '../support/virtual-clock.ts'
 import { storeContract } from '../contracts/store.ts'
 import { recordKey, recordOf } from '../contracts/store-ground.ts'
 import type { MakePlace } from '../contracts/store-ground.ts'
@@ -120,7 +120,7 @@ for (const { name, start, oneAtATime } of [
       const location = { endpoint: front.url, region, credentials }
       const client = new DynamoDBClient(awsClientConfig(location))
       onTestFinished(() => client.destroy())
-      const clock = createManualClock(1_000_000)
+      const clock = createVirtualClock(1_000_000)
       const table = `headwater-${randomUUID()}`
       const store = await createDynamodbStore({ ...location, table, clock, random, create: true })
       onTestFinished(() => store.close())
@@ -171,7 +171,7 @@ for (const { name, start, oneAtATime } of [
     })
 
     it('loses and doubles no write on a wire that loses calls and answers', async () => {
-      const place = await dynamodbPlace(() => front.url)(createManualClock(1_000_000))
+      const place = await dynamodbPlace(() => front.url)(createVirtualClock(1_000_000))
       onTestFinished(() => place.remove?.())
       const stores = await Promise.all([place.open(), place.open(), place.open()])
       onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))))

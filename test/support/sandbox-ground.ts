@@ -8,8 +8,8 @@ import type {
 import type { Faults } from '../../src/sandbox/aws/cloudformation/faults.ts'
 import type { AwsSandbox } from '../../src/sandbox/aws/server.ts'
 import { createAwsSandbox } from '../../src/sandbox/aws/server.ts'
-import type { ManualClock } from '../contracts/clock.ts'
-import { createManualClock, createSeededRandom } from '../contracts/clock.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { createVirtualClock, createSeededRandom } from './virtual-clock.ts'
 
 /** What an engine in a test does with a call. */
 export type Handle = (
@@ -21,7 +21,7 @@ export type Handle = (
 /** A sandbox whose CloudFormation is a function of the test. */
 export interface SandboxGround {
   sandbox: AwsSandbox
-  clock: ManualClock
+  clock: VirtualClock
   /** What CloudFormation can see of S3 and the rest. */
   surroundings: Surroundings
   /** Every fault that reached the engine, as `[method, argument]`. */
@@ -46,12 +46,12 @@ export interface ClientSettings {
 export function layGround(): SandboxGround {
   let sandbox: AwsSandbox | undefined
   let handle: Handle = () => ({})
-  const state = { clock: createManualClock(Date.UTC(2026, 0, 1)), engineFaults: [] as [string, unknown][] }
+  const state = { clock: createVirtualClock(Date.UTC(2026, 0, 1)), engineFaults: [] as [string, unknown][] }
   let surroundings: Surroundings | undefined
 
   beforeEach(async () => {
     handle = () => ({})
-    state.clock = createManualClock(Date.UTC(2026, 0, 1))
+    state.clock = createVirtualClock(Date.UTC(2026, 0, 1))
     state.engineFaults = []
     sandbox = await createAwsSandbox({
       clock: state.clock,

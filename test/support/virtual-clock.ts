@@ -25,6 +25,7 @@ export function createVirtualClock(start = virtualStart): VirtualClock {
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
         const sleeper = { at: now + ms, wake: resolve }
         sleepers.push(sleeper)
         signal?.addEventListener('abort', () => {
@@ -38,7 +39,7 @@ export function createVirtualClock(start = virtualStart): VirtualClock {
 }
 
 /** Chance that repeats: mulberry32, so that a seed names a run. */
-export function createSeededRandom(seed: number): Random {
+export function createSeededRandom(seed = 1): Random {
   let state = seed >>> 0
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { createManualClock, createSeededRandom } from '../../../test/contracts/clock.ts'
+import { createVirtualClock, createSeededRandom } from '../../../test/support/virtual-clock.ts'
 import type { Io } from '../io.ts'
 import { createSandboxCommand, runAwsSandbox } from './sandbox.ts'
 
@@ -16,7 +16,7 @@ function testIo(): { io: Io; stop: AbortController; printed: { stdout: string; s
     stderr: (text) => void (printed.stderr += text),
     env: {},
     cwd: '/',
-    clock: createManualClock(Date.UTC(2026, 0, 1)),
+    clock: createVirtualClock(Date.UTC(2026, 0, 1)),
     random: createSeededRandom(),
     color: false,
     exitWith: () => undefined,

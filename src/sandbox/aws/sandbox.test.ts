@@ -15,8 +15,8 @@ import {
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ManualClock } from '../../../test/contracts/clock.ts'
-import { createManualClock, createSeededRandom } from '../../../test/contracts/clock.ts'
+import type { VirtualClock } from '../../../test/support/virtual-clock.ts'
+import { createVirtualClock, createSeededRandom } from '../../../test/support/virtual-clock.ts'
 import type { AwsSandbox } from './server.ts'
 import { createAwsSandbox } from './server.ts'
 
@@ -29,10 +29,10 @@ const setting = (value: string) =>
   })
 
 describe('the whole sandbox', () => {
-  let clock: ManualClock
+  let clock: VirtualClock
   let sandbox: AwsSandbox
   beforeEach(async () => {
-    clock = createManualClock(Date.UTC(2026, 0, 1))
+    clock = createVirtualClock(Date.UTC(2026, 0, 1))
     sandbox = await createAwsSandbox({ clock, random: createSeededRandom() })
   })
   afterEach(() => sandbox.close())
