@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ObjectRecord, PackagedInputs } from '../api/record.ts'
 import { keyOf } from '../api/record.ts'
-import { build } from '../build/index.ts'
-import type { BuildFacts, BuiltObject, Problem } from '../build/index.ts'
-import { referencedFiles } from '../build/index.ts'
+import { build, formatProblem, referencedFiles } from '../build/index.ts'
+import type { BuiltObject } from '../build/index.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import type { Stored } from '../store/store.ts'
 import type { Source } from '../source/source.ts'
@@ -11,14 +10,11 @@ import type { AnyTarget } from '../target/target.ts'
 import type { Declaration } from './declare.ts'
 import type { ControllerPorts } from './ports.ts'
 
-export type { BuildFacts }
-
 /** What a revision declares below one path, checked and ready to be written down. */
 export interface Package {
   declarations: Declaration[]
-  problems: Problem[]
-  /** Keys that the revision declares but that must not be applied, with the reason: broken, or dependent on what is. */
-  withheld: Map<string, string>
+  /** What is wrong, a line each; the objects concerned, and those that depend on them, are left out of the declarations. */
+  errors: string[]
   /** Whether the path exists at all in the revision. */
   hasPath: boolean
 }
@@ -41,7 +37,7 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
   const spec = kustomization.spec as KustomizationSpec
   const path = normalise(spec.path)
   const manifests = await source.files(commit, [path])
-  if (manifests.length === 0) return { declarations: [], problems: [], withheld: new Map(), hasPath: false }
+  if (manifests.length === 0) return { declarations: [], errors: [], hasPath: false }
 
   const targets = new Map<string, AnyTarget>()
   const result = await build(manifests, {
@@ -77,7 +73,8 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
       ...(inputs === undefined ? {} : { inputs }),
     })
   }
-  return { declarations, problems: result.problems, withheld: result.withheld, hasPath: true }
+  const errors = result.problems.filter(({ severity }) => severity === 'error').map(formatProblem)
+  return { declarations, errors, hasPath: true }
 }
 
 interface InputOptions extends PackageOptions {

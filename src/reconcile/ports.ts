@@ -4,7 +4,7 @@ import type { OpenSource } from '../source/source.ts'
 import type { SecretResolver } from '../secret/secret.ts'
 import type { Store } from '../store/store.ts'
 import type { AnyTarget } from '../target/target.ts'
-import type { BuildFacts } from './package.ts'
+import type { BuildFacts } from '../build/index.ts'
 
 /** Structured log lines; pino fits. */
 export interface Log {

@@ -120,10 +120,7 @@ async function apply(
     const message = `path "${spec.path}" does not exist at ${revision}; nothing was applied or removed`
     return notReady(ports, record, attempted, { reason: 'InvalidPath', message })
   }
-  const problems = [
-    ...built.problems.filter(({ severity }) => severity === 'error').map(describeProblem),
-    ...(await applyAll(ports, record, built, known)),
-  ]
+  const problems = [...built.errors, ...(await applyAll(ports, record, built, known))]
   if (built.declarations.length === 0 && problems.length === 0 && !spec.allowEmpty) {
     const message = `no objects below "${spec.path}" at ${revision}; set allowEmpty: true if that is meant`
     return notReady(ports, record, attempted, { reason: 'BuildFailed', message })
@@ -263,17 +260,4 @@ function failure(
 
 function cleared(record: ObjectRecord): ObjectStatus {
   return without(handled(record, record.status), 'failures', 'nextAttemptAt', 'blockedBy', 'held')
-}
-
-function describeProblem(problem: {
-  file: string
-  line: number
-  column: number
-  object?: string
-  field?: string
-  message: string
-}): string {
-  const { file, line, column, object, field, message } = problem
-  const about = [object, field].filter((part) => part !== undefined && part !== '').join(', ')
-  return `${file}:${line}:${column}: ${about === '' ? '' : `${about}: `}${message}`
 }
