@@ -3,7 +3,7 @@ import { type Input, choice, flag, given, integer, newStackNameOf, text } from '
 import type { Stack, StackConfiguration } from '../model.ts'
 import { startCreate, startFailingCreate } from '../operations/start.ts'
 import { type Blueprint, createBlueprint } from '../templates/blueprint.ts'
-import { requiredTemplateText } from '../templates/load.ts'
+import { isTransformed, requiredTemplateText } from '../templates/load.ts'
 import { TransformError, processTemplate } from '../templates/process.ts'
 import type { Call } from '../world.ts'
 import { obsoleteSets } from '../changesets/obsolete.ts'
@@ -80,11 +80,17 @@ export async function prepareCreation(
     roleArn: settings.roleArn,
     rollbackConfiguration: settings.rollbackConfiguration ?? {},
   }
-  if (read.transforms.length > 0 && options.transformsNeedCapability)
-    checkAutoExpand(settings.capabilities ?? [])
+  if (isTransformed(read) && options.transformsNeedCapability) checkAutoExpand(settings.capabilities ?? [])
   let template
   try {
-    template = await processTemplate(world, place, read, settings.given)
+    template = await processTemplate({
+      world,
+      place,
+      stackId: options.stackId,
+      stackName: options.name,
+      read,
+      given: settings.given,
+    })
   } catch (error) {
     if (!(error instanceof TransformError)) throw error
     const unprocessed = { body: read.body, processed: read.value, transforms: read.transforms }

@@ -7,7 +7,7 @@ import type { Stack, StackConfiguration } from '../model.ts'
 import { lookupOf } from '../operations/deployment.ts'
 import { startUpdate } from '../operations/start.ts'
 import { type Blueprint, createBlueprint } from '../templates/blueprint.ts'
-import { requiredTemplateText } from '../templates/load.ts'
+import { isTransformed, requiredTemplateText } from '../templates/load.ts'
 import { TransformError, processTemplate } from '../templates/process.ts'
 import type { Call, World } from '../world.ts'
 import { checkUpdatable, livingStackOf, noStack } from './lookup.ts'
@@ -90,7 +90,7 @@ export async function prepareUpdate(
   const read = world.templates.read(request.body)
   const capabilities = settings.capabilities ?? []
   if (
-    read.transforms.length > 0 &&
+    isTransformed(read) &&
     request.autoExpandNotNeeded !== true &&
     !capabilities.includes('CAPABILITY_AUTO_EXPAND')
   )
@@ -98,7 +98,15 @@ export async function prepareUpdate(
       'InsufficientCapabilitiesException',
       'Requires capabilities : [CAPABILITY_AUTO_EXPAND]',
     )
-  const template = await processTemplate(world, place, read, settings.given)
+  const template = await processTemplate({
+    world,
+    place,
+    stackId: stack.id,
+    stackName: stack.name,
+    read,
+    given: settings.given,
+    ...(former === undefined ? {} : { previous: former.parameters }),
+  })
   const checked = world.templates.check(template.processed)
   checkCapabilities(checked, capabilities)
   checkResourceTypes(checked, settings.resourceTypes)

@@ -2,9 +2,10 @@ import { parseTemplate } from '../../../../template/cloudformation/parse.ts'
 import { readTemplate } from '../../../../template/cloudformation/structure.ts'
 import type { Template } from '../../../../template/cloudformation/template.ts'
 import { constraintError, validationError } from '../errors.ts'
-import { type Input, flag, given, text } from '../input.ts'
+import { type Input, flag, text } from '../input.ts'
 import type { JsonObject, StackTemplate } from '../model.ts'
 import type { World } from '../world.ts'
+import { mentionsTransform } from './include.ts'
 
 /** The most a TemplateBody may hold, in bytes. */
 const BODY_LIMIT_BYTES = 51_200
@@ -112,7 +113,7 @@ export function transformsOf(value: JsonObject): string[] {
   )
 }
 
-/** Whether a request names a template in any way. */
-export function namesTemplate(input: Input): boolean {
-  return given(input, 'TemplateBody') || given(input, 'TemplateURL') || flag(input, 'UsePreviousTemplate')
+/** Whether a template needs CAPABILITY_AUTO_EXPAND: a transform in its header, or one below. */
+export function isTransformed(read: ReadTemplate): boolean {
+  return read.transforms.length > 0 || mentionsTransform(read.value)
 }

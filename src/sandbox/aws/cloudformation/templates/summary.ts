@@ -62,7 +62,14 @@ async function readFor(call: Call, body: string): Promise<{ template: Template; 
   if (read.transforms.length === 0)
     return { template: call.world.templates.check(read.value), transforms: [] }
   try {
-    const { processed } = await processTemplate(call.world, call.place, read, [])
+    const { processed } = await processTemplate({
+      world: call.world,
+      place: call.place,
+      stackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/summary/0',
+      stackName: 'summary',
+      read,
+      given: [],
+    })
     return { template: call.world.templates.check(processed), transforms: read.transforms }
   } catch (error) {
     if (!(error instanceof TransformError)) throw error
