@@ -65,14 +65,21 @@ export function startMinistack(path = required('ministack')): Promise<RunningPro
   })
 }
 
-/** Starts moto's server; used for DynamoDB, SQS, S3 and STS only. */
-export function startMoto(path = required('moto')): Promise<RunningProgram> {
-  return start({
+/** Starts moto's server; used for DynamoDB, SQS, S3, STS, SSM and Secrets Manager only. */
+export async function startMoto(path = required('moto')): Promise<RunningProgram> {
+  const moto = await start({
     path,
     args: (port) => ['-H', '127.0.0.1', '-p', String(port)],
     env: () => ({}),
     readyPath: '/moto-api/data.json',
   })
+  // It loads a service at its first request, for seconds on a busy machine: not within a client's time-out.
+  for (const service of ['sqs', 's3', 'sts', 'ssm', 'secretsmanager']) {
+    const scope = `AKIAINTEROPINTEROP00/20260101/eu-west-1/${service}/aws4_request`
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`
+    await fetch(moto.url, { headers: { authorization } }).then((response) => response.arrayBuffer())
+  }
+  return moto
 }
 
 /** What an SDK, the CLI or botocore needs to talk to a pretend AWS, and nothing of this machine's own AWS settings. */
