@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../api/status.ts'
 import { parseKey } from '../api/reference.ts'
 import { shortRevision } from '../api/revision.ts'
 import { dependencyKeys } from '../reconcile/dependencies.ts'
-import { brief } from './describe.ts'
+import { brief, doing } from './describe.ts'
 
 /** How a line of progress is to be read. */
 export type Mark = 'begun' | 'done' | 'failed' | 'warned' | 'held'
@@ -66,14 +66,12 @@ function begunNews(before: ObjectRecord | undefined, after: ObjectRecord): News[
   const isNew =
     operation !== undefined && operation.type !== 'drift' && before?.operation?.id !== operation.id
   if (!isNew) return waitingNews(before, after)
-  const word =
-    after.deletion !== undefined
-      ? 'deleting'
-      : after.status.lastAppliedDigest === undefined
-        ? 'creating'
-        : 'updating'
   return [
-    { mark: 'begun', words: word, text: operation.type === 'apply' ? `change set ${operation.id}` : '' },
+    {
+      mark: 'begun',
+      words: doing(after),
+      text: operation.type === 'apply' ? `change set ${operation.id}` : '',
+    },
   ]
 }
 

@@ -78,7 +78,10 @@ async function openStoreOf(io: Io, url: string, flags: SettingFlags): Promise<St
 export async function environmentOf(io: Io, flags: SettingFlags = {}): Promise<Io['env']> {
   if (io.env['HEADWATER_STORE'] || flags.store !== undefined) return io.env
   const demo = await readDemoFile(io)
-  return demo === undefined ? io.env : { ...io.env, ...demo.env }
+  if (demo === undefined) return io.env
+  // A profile or an endpoint of the person's own must not lead a call out of the demo.
+  const own = Object.entries(io.env).filter(([name]) => !name.startsWith('AWS_'))
+  return { ...Object.fromEntries(own), ...demo.env }
 }
 
 /** Opens a whole controller for one command, told about on a progress writer, and closes it again. */
