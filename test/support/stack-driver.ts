@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto'
 import { findCondition } from '../../src/api/condition.ts'
 import type { Clock } from '../../src/api/clock.ts'
 import { cloudFormationStackSpec } from '../../src/api/kinds/cloud-formation-stack.ts'
-import type { ObjectRecord } from '../../src/api/record.ts'
+import type { ObjectRecord, Operation } from '../../src/api/record.ts'
 import { transient } from '../../src/api/errors.ts'
 import type { Controller } from '../../src/reconcile/controller.ts'
 import { createController } from '../../src/reconcile/create.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createCloudFormationTarget } from '../../src/target/cloudformation/index.ts'
-import type { AnyTarget } from '../../src/target/target.ts'
+import type { Action } from '../../src/target/cloudformation/action.ts'
+import type { Subject } from '../../src/target/target.ts'
 import { createSeededRandom } from './virtual-clock.ts'
 
 /** What may happen around a mutating call. */
@@ -42,6 +43,8 @@ export interface StackDriverOptions {
   pass: (ms: number) => Promise<void>
   name?: string
   controllerId?: string
+  /** CloudFormation does not know change sets that revert drift, as in a region or an emulator that lacks them. */
+  refusesRevertDrift?: boolean
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {} }
@@ -49,7 +52,7 @@ const leaseMs = 90_000
 
 /** Makes a driver for one stack. */
 export function createStackDriver(options: StackDriverOptions): StackDriver {
-  const { clock, pass, endpoint, name = 'web', controllerId = 'hw' } = options
+  const { clock, pass, endpoint, name = 'web', controllerId = 'hw', refusesRevertDrift = false } = options
   const key = `CloudFormationStack/eu/${name}`
   const store = createMemoryStore({ clock })
   const bodies = new Map<string, Uint8Array>()
@@ -58,7 +61,7 @@ export function createStackDriver(options: StackDriverOptions): StackDriver {
   const actions: string[] = []
   let requests = 0
 
-  function target(): AnyTarget {
+  function target() {
     const real = createCloudFormationTarget({
       controllerId,
       defaultRegion: 'eu-west-1',
@@ -69,10 +72,14 @@ export function createStackDriver(options: StackDriverOptions): StackDriver {
     })
     return {
       ...real,
-      async act(subject, operation, action) {
+      async act(subject: Subject, operation: Operation, action: Action) {
         const mishap = mishaps.get(actions.push(action.type))
         if (mishap === 'killed before') throw kill(process)
-        const result = await real.act(subject, operation, action)
+        const isRefused =
+          refusesRevertDrift && action.type === 'create-change-set' && action.mode === 'revert-drift'
+        const result = isRefused
+          ? { data: { answered: operation.phase, refused: 'DeploymentMode is not known' } }
+          : await real.act(subject, operation, action)
         if (mishap === 'killed after') throw kill(process)
         if (mishap === 'answer lost') throw transient('CloudUnavailable', 'the answer was lost')
         return result
