@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../../api/clock.ts'
+import type { ResourceFacts } from '../../../template/cloudformation/facts.ts'
 import type { Faults } from './faults.ts'
 import { loadResourceFacts } from '../../../template/cloudformation/spec-facts.ts'
 import { TemplateError } from '../../../template/cloudformation/problem.ts'
@@ -52,6 +53,8 @@ export interface CloudFormationEngineOptions extends Surroundings {
   random: Random
   /** How much faster than AWS: 1 (default) is plausible real durations, 100 a hundredth; 0 or Infinity makes everything due at once. */
   speed?: number
+  /** Facts about resource types; AWS's own schemas, loaded at the first call, when left out. */
+  facts?: ResourceFacts
 }
 
 /** CloudFormation without its wire. */
@@ -71,14 +74,14 @@ export interface CloudFormationEngine {
 
 /** A pretend CloudFormation for any number of accounts and regions, advanced only by the clock at each call. */
 export function createCloudFormationEngine(options: CloudFormationEngineOptions): CloudFormationEngine {
-  const { clock, random, speed, ...surroundings } = options
+  const { clock, random, speed, facts, ...surroundings } = options
   const book = createFaultBook()
   let world: World | undefined
   const loadWorld = async (): Promise<World> => {
     world ??= createWorld({
       timeline: createTimeline(clock),
       random,
-      facts: await loadResourceFacts(),
+      facts: facts ?? (await loadResourceFacts()),
       faults: book,
       surroundings,
       nested: createNestedStacks(),
