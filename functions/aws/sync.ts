@@ -1,7 +1,6 @@
+import { defaultNamespace } from '../../src/api/reference.ts'
 import type { Handler } from 'aws-lambda'
 import { stalled } from '../../src/api/errors.ts'
-import { kindByWord, kinds } from '../../src/api/kinds/index.ts'
-import { defaultNamespace } from '../../src/api/kinds/common.ts'
 import { keyOf } from '../../src/api/record.ts'
 import { createApplicationOpener } from './application.ts'
 import type { Application } from './application.ts'
@@ -25,7 +24,7 @@ export interface SyncAnswer {
 /** Marks what was asked for due now. An object that does not exist is an error, an unknown field too. */
 export async function handleSync(app: Application, event: unknown): Promise<SyncAnswer> {
   const { controller, store, random, log } = app
-  const { kind, name, force, ...request } = readRequest(event)
+  const { kind, name, force, ...request } = await readRequest(event)
   const namespace = request.namespace ?? (name === undefined ? undefined : defaultNamespace)
   await app.bootstrap()
   const keys = (await store.list(kind === undefined ? '' : `${kind}/`))
@@ -44,7 +43,7 @@ export async function handleSync(app: Application, event: unknown): Promise<Sync
   return { token, marked }
 }
 
-function readRequest(event: unknown): SyncRequest {
+async function readRequest(event: unknown): Promise<SyncRequest> {
   const fields = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {}
   const request: SyncRequest = {}
   for (const [field, value] of Object.entries(fields)) {
@@ -60,6 +59,7 @@ function readRequest(event: unknown): SyncRequest {
     }
   }
   if (request.kind !== undefined) {
+    const { kindByWord, kinds } = await import('../../src/api/kinds/index.ts')
     const known = kindByWord(request.kind)
     if (known === undefined) {
       const names = kinds.map(({ kind }) => kind).join(', ')

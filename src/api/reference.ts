@@ -23,3 +23,6 @@ export function displayKey(key: string): string {
   const { kind, namespace, name } = parseKey(key)
   return `${kind} ${namespace}/${name}`
 }
+
+/** The namespace of a document that names none. */
+export const defaultNamespace = 'default'

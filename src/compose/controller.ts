@@ -16,7 +16,6 @@ import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { announceDue } from './announce.ts'
 import { createLogger } from './logger.ts'
-import { bootstrapRoot } from './root.ts'
 import type { Settings } from './settings.ts'
 import { targetOpener } from './targets.ts'
 
@@ -86,7 +85,11 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
       secrets,
       log,
       flush: async () => announcing?.flush(),
-      bootstrap: () => bootstrapRoot(settings, { store, clock }),
+      async bootstrap() {
+        // The schemas behind it cost more to load than the rest together.
+        const { bootstrapRoot } = await import('./root.ts')
+        return bootstrapRoot(settings, { store, clock })
+      },
       close: () => store.close(),
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { parseDuration } from '../api/duration.ts'
 import { HeadwaterError, stalled } from '../api/errors.ts'
-import { secretReferenceSchema } from '../api/kinds/common.ts'
+import { secretReferencePattern } from '../api/secret-reference.ts'
 import { logLevels } from './logger.ts'
 import type { LogLevel } from './logger.ts'
 import { storeUrl, blobsUrl, queueUrl } from './storage-urls.ts'
@@ -234,7 +234,7 @@ function sourcePath(value: string): string {
 
 function secretReference(value: string): string {
   // Never the value: who mistakes this setting for the secret itself would find it in a log.
-  if (!secretReferenceSchema.safeParse(value).success) {
+  if (!secretReferencePattern.test(value)) {
     throw stalled(
       'InvalidSetting',
       'the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',

@@ -1,10 +1,8 @@
 import * as z from 'zod'
+import { secretReferencePattern } from '../secret-reference.ts'
 
 /** The only apiVersion there is so far. */
 export const apiVersion = 'headwater.dev/v1alpha1'
-
-/** The namespace of a document that names none. */
-export const defaultNamespace = 'default'
 
 /** A span of time as text, kept as written: `5m`, `1h30m`. The same grammar as `parseDuration`, never nothing. */
 export const durationSchema = z.string().regex(/^(?=.*[1-9])(\d+(\.\d+)?(ms|s|m|h|d))+$/, {
@@ -20,15 +18,9 @@ export const nameSchema = z
   })
 
 /** Reference to a secret; the value itself never stands in git. */
-export const secretReferenceSchema = z
-  .string()
-  .regex(
-    /^(env:\/\/[A-Za-z_][A-Za-z0-9_]*|file:\/\/\/.+|aws-sm:\/\/.+|aws-ssm:\/\/\/.+|azure-kv:\/\/[^/]+\/.+)$/,
-    {
-      error:
-        'not a reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
-    },
-  )
+export const secretReferenceSchema = z.string().regex(secretReferencePattern, {
+  error: 'not a reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
+})
 
 /** What Kubernetes calls ObjectMeta, as much of it as means something here. */
 export const metadataSchema = z.strictObject({
