@@ -66,12 +66,19 @@ export function outcomeOfError(record: ObjectRecord, error: HeadwaterError, at: 
   if (error.class === 'stalled') {
     return outcomeOf(record, { type: 'blocked', reason: error.reason, message: error.message }, at)
   }
+  const ready = findCondition(record.status.conditions, 'Ready')
   if (error.class === 'wait') {
+    // A look that has to wait says nothing about the object: it stays as Ready as it was.
     return {
       status: withVerdict(
         record,
         record.status,
-        { ready: 'Unknown', reason: error.reason, message: error.message, reconciling: true },
+        {
+          ready: ready?.status ?? 'Unknown',
+          reason: error.reason,
+          message: error.message,
+          reconciling: true,
+        },
         now,
       ),
       dueAt: now + (error.retryAfterMs ?? 5_000),
@@ -82,7 +89,6 @@ export function outcomeOfError(record: ObjectRecord, error: HeadwaterError, at: 
   const failures = (record.status.failures ?? 0) + 1
   const nextAttemptAt = now + backoffMs(failures, at.random, error.retryAfterMs)
   const isThrottled = error.reason === 'Throttled'
-  const ready = findCondition(record.status.conditions, 'Ready')
   const verdict = {
     ready: isThrottled ? (ready?.status ?? 'Unknown') : 'False',
     reason: isThrottled ? 'ProgressingWithRetry' : error.reason,

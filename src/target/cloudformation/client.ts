@@ -1,4 +1,5 @@
 import type { Clock } from '../../api/clock.ts'
+import { transient } from '../../api/errors.ts'
 import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import type { CloudFormationApi } from './api.ts'
@@ -10,7 +11,7 @@ import type { Place } from './sdk.ts'
 /** One place to talk to: whose rights, which region. */
 export interface Connection {
   api: CloudFormationApi
-  /** Throws a `backoff` error when the place's budget of calls is spent. */
+  /** Throws a `wait` error when the place's budget of calls is spent. */
   admit(callClass: CallClass): void
 }
 
@@ -34,8 +35,9 @@ export function createConnections(
         limiter.succeeded(name, callClass)
         return output
       } catch (error) {
-        if (isThrottle(error)) limiter.throttled(name, callClass)
-        throw translateError(call, error)
+        if (!isThrottle(error)) throw translateError(call, error)
+        const retryAfterMs = limiter.throttled(name, callClass)
+        throw transient('Throttled', translateError(call, error).message, error, retryAfterMs)
       }
     })
     return { api, admit: (callClass) => limiter.admit(name, callClass) }

@@ -1,12 +1,15 @@
 import type { Clock } from '../../api/clock.ts'
-import { transient } from '../../api/errors.ts'
+import { HeadwaterError } from '../../api/errors.ts'
 
 /** Calls that only look, and calls that change something: CloudFormation counts them apart. */
 export type CallClass = 'read' | 'write'
 
 /** A budget of calls per account, region and class, found by trying: CloudFormation does not publish its limits. */
 export interface Limiter {
-  /** Throws a `backoff` error (`Throttled`) when the budget is spent; never sleeps. Called once before a group of calls. */
+  /**
+   * Throws a `wait` error (`Throttled`) that names when to come back when the budget is spent; never sleeps. It is no
+   * failure, so the back-off does not grow with it. Called once before a group of calls.
+   */
   admit(place: string, callClass: CallClass): void
   /** Counts one call; a group that was admitted may overdraw. */
   spend(place: string, callClass: CallClass): void
@@ -17,7 +20,7 @@ export interface Limiter {
 }
 
 /** Calls per second to begin with, and the bounds that the rate stays in. */
-const startRate: Readonly<Record<CallClass, number>> = { read: 20, write: 10 }
+const startRate: Readonly<Record<CallClass, number>> = { read: 50, write: 20 }
 const minRate = 0.5
 const maxRate = 400
 /** How many seconds' worth of calls may be made at once. */
@@ -63,7 +66,7 @@ export function createLimiter(clock: Pick<Clock, 'now'>): Limiter {
       bucket.lastSlot = Math.max(bucket.lastSlot, now) + 1000 / bucket.rate
       const retryAfterMs = Math.min(30_000, Math.ceil(bucket.lastSlot - now))
       const message = `the budget of CloudFormation calls for ${place} is spent (${Math.round(bucket.rate)} a second)`
-      throw transient('Throttled', message, undefined, retryAfterMs)
+      throw new HeadwaterError(message, { class: 'wait', reason: 'Throttled', retryAfterMs })
     },
     spend(place, callClass) {
       bucketOf(place, callClass).tokens -= 1
