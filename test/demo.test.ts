@@ -82,6 +82,11 @@ describe('demo', () => {
     expect((await headwater('demo', 'fix')).code).toBe(0)
     await eventually(() => /eu\/web +✔ ready/.test(printed) && /us\/web +✔ ready/.test(printed))
 
+    // Somebody edits the cloud by hand.
+    expect((await headwater(...commandAfter('drift').split(' ').slice(2))).code).toBe(0)
+    await eventually(() => /eu\/network +! drifted +InternalSecurityGroup/.test(printed))
+    await eventually(() => /eu\/network +✔ put back/.test(printed))
+
     // Remove a stack.
     await shell(commandAfter('remove a stack'))
     await eventually(() => /eu\/api +✔ deleted/.test(printed))

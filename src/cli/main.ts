@@ -28,6 +28,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const isTerminal = process.stdout.isTTY && process.env['TERM'] !== 'dumb'
 const forcesColor = (process.env['FORCE_COLOR'] ?? '0') !== '0'
+const terminal = {
+  // A terminal may be resized, and some say that they have no width at all.
+  get columns() {
+    return process.stdout.columns || 80
+  },
+}
 const io: Io = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
@@ -36,7 +42,7 @@ const io: Io = {
   clock,
   random: createSystemRandom(),
   color: !process.env['NO_COLOR'] && (forcesColor || isTerminal),
-  ...(isTerminal && !process.env['CI'] ? { terminal: { columns: process.stdout.columns } } : {}),
+  ...(isTerminal && !process.env['CI'] ? { terminal } : {}),
   exitWith: (code) => void (process.exitCode = code),
   signal: stop.signal,
   ...(process.stdin.isTTY ? { ask } : {}),

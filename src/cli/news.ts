@@ -36,10 +36,10 @@ export function newsOf(before: ObjectRecord | undefined, after: ObjectRecord, co
   if (after.kind === 'Kustomization') return [...appliedNews(before, after), ...troubleNews(before, after)]
   const entry = freshEntry(before, after, context.since)
   return [
+    ...driftNews(before, after),
     ...begunNews(before, after),
     ...(entry === undefined ? [] : [finishedNews(after, entry, context.resources)]),
     ...troubleNews(before, after).filter(({ text }) => text !== entry?.message),
-    ...driftNews(before, after),
   ]
 }
 

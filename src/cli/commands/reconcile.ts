@@ -98,13 +98,16 @@ function chainOf(record: ObjectRecord): string[] {
 
 /** Fetches and loads; answers whether both went well. */
 async function reconcileSource(task: Task, record: ObjectRecord): Promise<boolean> {
+  const { store } = task.opened
+  // As they are before anything moves: what the first brings the second may take up at once.
+  const chain = (await Promise.all(chainOf(record).map((key) => store.get(key)))).flatMap((stored) =>
+    stored === undefined ? [] : [stored.record],
+  )
   let isGood = true
-  for (const key of chainOf(record)) {
-    const before = await task.opened.store.get(key)
-    if (before === undefined) continue
-    const outcome = await watchOne(task, key, false)
-    const after = await task.opened.store.get(key)
-    if (after !== undefined) task.narrator.passed(before.record, after.record, outcome)
+  for (const before of chain) {
+    const outcome = await watchOne(task, keyOf(before), false)
+    const after = await store.get(keyOf(before))
+    if (after !== undefined) task.narrator.passed(before, after.record, outcome)
     if (outcome !== 'ready') isGood = false
   }
   return isGood
