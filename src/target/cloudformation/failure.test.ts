@@ -62,6 +62,37 @@ const cases: { name: string; events: StackEvent[]; want: string | undefined }[] 
     want: 'web',
   },
   {
+    name: 'the stack’s rollback when nothing at all failed',
+    events: [
+      event(1, 'A', 'CREATE_COMPLETE'),
+      event(
+        2,
+        'web',
+        'ROLLBACK_IN_PROGRESS',
+        'No export named X found. Rollback requested by user.',
+        ofStack,
+      ),
+    ],
+    want: 'web',
+  },
+  {
+    name: 'no rollback that gives no reason',
+    events: [
+      event(1, 'web', 'ROLLBACK_IN_PROGRESS', 'User Initiated', ofStack),
+      event(2, 'web', 'ROLLBACK_IN_PROGRESS', 'Rollback requested by user.', ofStack),
+      event(3, 'web', 'UPDATE_ROLLBACK_IN_PROGRESS', undefined, ofStack),
+    ],
+    want: undefined,
+  },
+  {
+    name: 'no rollback where a resource failed later',
+    events: [
+      event(1, 'web', 'UPDATE_ROLLBACK_IN_PROGRESS', 'alarm', ofStack),
+      event(2, 'A', 'UPDATE_FAILED', 'quota'),
+    ],
+    want: 'A',
+  },
+  {
     name: 'nothing of an earlier operation, told by its token',
     events: [
       event(-900, 'Old', 'CREATE_FAILED', 'old', { ClientRequestToken: 'headwater-w-0' }),
@@ -137,6 +168,14 @@ describe('into nested stacks', () => {
     await findFirstCause(long, parent, window)
     expect(long.pages()).toBe(3 + 1 + 2)
   })
+})
+
+test('the reason of a rollback, without what every rollback says', async () => {
+  const reason = 'No export named X found. Rollback requested by user.'
+  const events = [event(2, 'web', 'ROLLBACK_IN_PROGRESS', reason, ofStack)]
+  const api = { describeStackEvents: () => Promise.resolve({ StackEvents: events }) }
+  const cause = await findFirstCause(api, parent, window)
+  expect(cause?.reason).toBe('No export named X found.')
 })
 
 test('validation results say what the change set only points to', async () => {

@@ -17,11 +17,19 @@ const maxDepth = 5
 
 /** What is cancelled because something else failed is a consequence, never a cause. */
 const cancellations = /^Resource (creation|update|deletion|import) cancelled/i
+const rollbacks: ReadonlySet<string | undefined> = new Set([
+  'ROLLBACK_IN_PROGRESS',
+  'UPDATE_ROLLBACK_IN_PROGRESS',
+  'IMPORT_ROLLBACK_IN_PROGRESS',
+])
+/** What a rollback says for no reason of its own: the end of every reason, and all of it when a person asked for it. */
+const rollbackWords = /^User Initiated$|\s*Rollback requested by user\.?$/i
 const nestedType = 'AWS::CloudFormation::Stack'
 
 /**
- * The earliest failed event of a resource that is no cancellation; of the stack itself only when no resource failed.
- * `events` in any order. Pure.
+ * The earliest failed event of a resource that is no cancellation; of the stack itself only when no resource failed: a
+ * missing export, an output that cannot be worked out, an alarm and a time limit are told with the stack's rollback
+ * alone. `events` in any order. Pure.
  */
 export function firstFailure(
   events: readonly StackEvent[],
@@ -32,7 +40,20 @@ export function firstFailure(
     .filter((event) => event.ResourceStatus?.endsWith('_FAILED') === true)
     .filter((event) => !cancellations.test(event.ResourceStatusReason ?? ''))
     .toSorted((a, b) => timeOf(a) - timeOf(b))
-  return failed.find((event) => event.PhysicalResourceId !== event.StackId) ?? failed[0]
+  return failed.find((event) => event.PhysicalResourceId !== event.StackId) ?? failed[0] ?? rollback(mine)
+}
+
+/** The earliest event of a stack that rolls back and says why. */
+function rollback(events: readonly StackEvent[]): StackEvent | undefined {
+  return events
+    .filter((event) => event.PhysicalResourceId === event.StackId && rollbacks.has(event.ResourceStatus))
+    .filter((event) => reasonOf(event) !== undefined)
+    .toSorted((a, b) => timeOf(a) - timeOf(b))[0]
+}
+
+function reasonOf(event: StackEvent): string | undefined {
+  const reason = event.ResourceStatusReason?.trim().replace(rollbackWords, '')
+  return reason === '' ? undefined : reason
 }
 
 function eventsOf(events: readonly StackEvent[], window: OperationWindow): StackEvent[] {
@@ -70,7 +91,7 @@ export async function findFirstCause(
   return {
     path,
     resourceType: found.ResourceType ?? 'unknown type',
-    reason: cleanText(found.ResourceStatusReason ?? 'no reason given'),
+    reason: cleanText(reasonOf(found) ?? 'no reason given'),
   }
 }
 

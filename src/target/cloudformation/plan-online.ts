@@ -131,6 +131,6 @@ function notesOn(settings: Settings, record: ObjectRecord, stack: StackView | un
   const owner = stack.tags[ownerTag]
   const { adopt } = record.spec as CloudFormationStackSpec
   if (owner === mark || adopt) return []
-  const whose = owner === undefined ? 'nobody’s here' : `${owner}’s`
-  return [`stack ${stack.name} is ${whose}: it is refused unless spec.adopt is set`]
+  const whose = owner === undefined ? `carries no ${ownerTag} tag` : `belongs to ${owner}`
+  return [`stack ${stack.name} ${whose}: it is refused unless spec.adopt is set`]
 }
