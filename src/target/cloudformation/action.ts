@@ -16,6 +16,3 @@ export type Action =
   | { type: 'rollback-stack'; stack: string; token: string }
   | { type: 'continue-rollback'; stack: string; token: string }
   | { type: 'detect-drift'; stack: string }
-
-/** Name of an action: an operation's phase is the last one that was intended. */
-export type ActionType = Action['type']

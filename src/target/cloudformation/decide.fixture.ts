@@ -137,3 +137,11 @@ export function appliedStatus(spec: Record<string, unknown> = {}): Partial<Objec
     identity: { stackId, content, updatedAt: '2026-11-23T11:00:00.000Z' },
   }
 }
+
+/** One line of a table: what is given, the decision in a word, and what else must be true of it. */
+export interface Case {
+  name: string
+  given: Given
+  want: string
+  check?: (decision: StackDecision) => void
+}
