@@ -101,6 +101,16 @@ function ipOf(seed: string, prefix: string): string {
   return `${prefix}.${Number.parseInt(seed.slice(0, 2), 16)}.${Number.parseInt(seed.slice(2, 4), 16)}`
 }
 
+/** What an interface says of itself besides its primary address: those named, then as many as were asked for by number. */
+function secondaryIps({ live, seed }: Known): string[] {
+  const listed = live.properties['PrivateIpAddresses']
+  const named = (Array.isArray(listed) ? (listed as JsonObject[]) : [])
+    .filter((entry) => String(entry['Primary']) !== 'true')
+    .map((entry) => String(entry['PrivateIpAddress']))
+  const count = Number(live.properties['SecondaryPrivateIpAddressCount'] ?? 0)
+  return [...named, ...Array.from({ length: count }, (_, index) => ipOf(seed.slice(index * 2), '10.0'))]
+}
+
 interface Known {
   live: LiveObject
   place: { account: string; region: string }
@@ -218,10 +228,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, (known: Known) => u
   },
   'AWS::EC2::NetworkInterface': {
     PrimaryPrivateIpAddress: ({ live, seed }) => live.properties['PrivateIpAddress'] ?? ipOf(seed, '10.0'),
-    SecondaryPrivateIpAddresses: ({ live, seed }) =>
-      Array.from({ length: Number(live.properties['SecondaryPrivateIpAddressCount'] ?? 0) }, (_, index) =>
-        ipOf(seed.slice(index * 2), '10.0'),
-      ),
+    SecondaryPrivateIpAddresses: secondaryIps,
   },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     DNSName: ({ live, place, seed }) =>
