@@ -1,0 +1,99 @@
+/**
+ * Deploys every template below a folder through the whole controller into the sandbox, takes all of them out of git
+ * again, and prints counts, times and what failed:
+ *   node scripts/converge-collection.ts DIR
+ * Each template is a CloudFormationStack document in a git repository, with an account of its own (`deployAs`); what
+ * has no default gets a plausible value, imported values are exported by a stack that it depends on, nested templates
+ * of the collection are put into the sandbox's S3. Ends with 1 unless all came to rest and the cloud is empty.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { editStored } from '../src/cli/edit.ts'
+import { rootKeys } from '../src/compose/root.ts'
+import type { Ground } from './collection/ground.ts'
+import { layGround, uploadNested } from './collection/ground.ts'
+import { outcomesOf, stacksLeft } from './collection/outcome.ts'
+import { createRepository, namespace } from './collection/repository.ts'
+import { readCollection } from './collection/templates.ts'
+
+/** Longer than any of the templates takes, in milliseconds of the sandbox's time. */
+const patienceMs = 6 * 3_600_000
+const kustomization = `Kustomization/${namespace}/collection`
+
+async function main(dir: string | undefined): Promise<void> {
+  if (dir === undefined) throw new Error('usage: node scripts/converge-collection.ts DIR')
+  const folder = await mkdtemp(join(tmpdir(), 'headwater-collection-'))
+  const files = readCollection(dir)
+  const repository = await createRepository(join(folder, 'fleet'), files)
+  const { members } = repository
+  const ground = await layGround(repository.directory)
+  try {
+    for (const [kind, group] of Map.groupBy(files, ({ kind }) => kind)) print(group.length, `files: ${kind}`)
+    print(members.filter(({ isLarge }) => isLarge).length, 'templates over 51,200 bytes')
+    print(members.filter(({ needs }) => needs.exports.length > 0).length, 'templates that import values')
+    print(members.filter(({ needs }) => needs.urls.length > 0).length, 'templates with nested ones')
+
+    await uploadNested(ground.sandbox, members, files)
+    await phase('deploy', ground)
+    const outcomes = await outcomesOf(ground, members, files)
+    for (const [kind, group] of Map.groupBy(outcomes, ([, outcome]) => outcome.kind)) {
+      print(group.length, kind)
+      for (const [{ path }, { cause }] of group)
+        if (cause !== '') process.stdout.write(`  ${path}: ${cause}\n`)
+    }
+
+    await phase('second pass', ground, () => markAll(ground))
+    await repository.removeDocuments()
+    await phase('remove', ground, () => markAll(ground))
+    await phase('remove, approved', ground, () => approve(ground))
+    const left = await stacksLeft(ground, members)
+    print(left.length, 'stacks left')
+    for (const line of left) process.stdout.write(`  ${line}\n`)
+    if (left.length > 0) process.exitCode = 1
+  } finally {
+    await ground.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Begins something, waits until all has come to rest, and says what that took. */
+async function phase(name: string, ground: Ground, begin?: () => Promise<void>): Promise<void> {
+  const { clock, sandbox } = ground
+  const began = { wall: performance.now(), clock: clock.now() }
+  sandbox.calls.clear()
+  await begin?.()
+  const isAtRest = await ground.settle(patienceMs)
+  const wallS = ((performance.now() - began.wall) / 1_000).toFixed(1)
+  const virtualMin = ((clock.now() - began.clock) / 60_000).toFixed(0)
+  const { total, mutating } = sandbox.calls.counts({ service: 'cloudformation' })
+  process.stdout.write(
+    `\n${name}: ${wallS} s, ${virtualMin} min by the sandbox's clock, ${total} calls to CloudFormation, ${mutating} of them mutating${isAtRest ? '' : '; NOT at rest'}\n`,
+  )
+  if (!isAtRest) process.exitCode = 1
+}
+
+async function markAll({ opened }: Ground): Promise<void> {
+  await opened.controller.markDue([rootKeys.source])
+}
+
+/** Says yes to a removal that is held because it is of so many. */
+async function approve({ opened, clock }: Ground): Promise<void> {
+  const record = await editStored(opened.store, kustomization, (found) =>
+    found.status.held === undefined
+      ? found
+      : {
+          ...found,
+          approval: { token: found.status.held.token, by: 'collection', at: clock.now() },
+          dueAt: clock.now(),
+        },
+  )
+  if (record?.approval === undefined) throw new Error(`${kustomization} holds nothing`)
+}
+
+function print(count: number, what: string): void {
+  process.stdout.write(`${String(count).padStart(5)}  ${what}\n`)
+}
+
+await main(process.argv[2])
