@@ -3,6 +3,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import { metadataSchema } from '../../src/api/kinds/common.ts'
 import { kinds, type Kind } from '../../src/api/kinds/index.ts'
+import { verbChapters } from './cli.ts'
 import { fieldTable } from './fields.ts'
 import { anySchema, documentSchema, specSchema, type JsonSchema } from './schemas.ts'
 
@@ -13,7 +14,7 @@ export interface GeneratedFile {
 }
 
 const notice =
-  '<!-- Made by `npm run generate` from the schemas in src/api/kinds and from the parts beside; do not edit. -->'
+  '<!-- Made by `npm run generate` from the schemas in src/api/kinds, the commands and docs/reference/parts; do not edit. -->'
 
 /** Every generated file. Pages are the hand-written parts with the tables put in where `<!-- name -->` stands. */
 export async function generateFiles(root: string): Promise<GeneratedFile[]> {
@@ -33,6 +34,7 @@ export async function generateFiles(root: string): Promise<GeneratedFile[]> {
   return [
     ...pages,
     { path: 'docs/reference/README.md', text: fill(await readPart('README'), indexTables()) },
+    { path: 'docs/cli.md', text: fill(await readPart('cli'), { verbs: await verbChapters() }) },
     ...kinds.map((kind) => ({ path: `schemas/${fileName(kind)}.json`, text: toJson(documentSchema(kind)) })),
     { path: 'schemas/headwater.json', text: toJson(anySchema()) },
   ]

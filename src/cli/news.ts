@@ -32,8 +32,10 @@ export interface NewsContext {
  * two looks is found in the object's history. Pure.
  */
 export function newsOf(before: ObjectRecord | undefined, after: ObjectRecord, context: NewsContext): News[] {
-  if (after.kind === 'GitRepository') return [...sourceNews(before, after), ...troubleNews(before, after)]
-  if (after.kind === 'Kustomization') return [...appliedNews(before, after), ...troubleNews(before, after)]
+  if (after.kind === 'GitRepository')
+    return [...sourceNews(before, after, context.since), ...troubleNews(before, after)]
+  if (after.kind === 'Kustomization')
+    return [...appliedNews(before, after, context.since), ...troubleNews(before, after)]
   const entry = freshEntry(before, after, context.since)
   return [
     ...driftNews(before, after),
@@ -43,22 +45,26 @@ export function newsOf(before: ObjectRecord | undefined, after: ObjectRecord, co
   ]
 }
 
-function sourceNews(before: ObjectRecord | undefined, after: ObjectRecord): News[] {
+function sourceNews(before: ObjectRecord | undefined, after: ObjectRecord, since: number): News[] {
   const { artifact } = after.status
   if (artifact === undefined || before?.status.artifact?.revision === artifact.revision) return []
   const subject = artifact.subject === undefined ? '' : `"${artifact.subject}"`
   const by = artifact.author === undefined ? '' : `by ${artifact.author}`
-  return [{ mark: 'done', words: 'fetched', text: join(shortRevision(artifact.revision), subject, by) }]
+  // What was there when we came is said once, so that one knows what is followed.
+  const words = before === undefined && artifact.fetchedAt < since ? 'follows' : 'fetched'
+  return [{ mark: 'done', words, text: join(shortRevision(artifact.revision), subject, by) }]
 }
 
-function appliedNews(before: ObjectRecord | undefined, after: ObjectRecord): News[] {
+function appliedNews(before: ObjectRecord | undefined, after: ObjectRecord, since: number): News[] {
   const revision = after.status.lastAppliedRevision
   if (revision === undefined || before?.status.lastAppliedRevision === revision) return []
   const count = after.status.inventory?.length ?? 0
   const path = after.spec['path']
   const where = typeof path === 'string' ? ` in ${path}` : ''
   const text = join(shortRevision(revision), `${count} ${count === 1 ? 'object' : 'objects'}${where}`)
-  return [{ mark: 'done', words: 'applied', text }]
+  const readyAt = findCondition(after.status.conditions, 'Ready')?.lastTransitionTime
+  const isOld = before === undefined && readyAt !== undefined && Date.parse(readyAt) < since
+  return [{ mark: 'done', words: isOld ? 'declares' : 'applied', text }]
 }
 
 function begunNews(before: ObjectRecord | undefined, after: ObjectRecord): News[] {
