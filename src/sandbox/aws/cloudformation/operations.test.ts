@@ -91,7 +91,7 @@ describe('Events', () => {
       Resources: { B: ssm({ Ref: 'A' }), C: ssm('x', { DependsOn: 'B' }), A: { Type: 'AWS::SNS::Topic' } },
     })
     const { StackId: id } = await stack('stack')
-    const created = (await events('stack')).filter((line) => / CREATE_COMPLETE$/.test(line))
+    const created = (await events('stack')).filter((line) => line.endsWith(' CREATE_COMPLETE'))
     expect(created).toEqual([
       'A CREATE_COMPLETE',
       'B CREATE_COMPLETE',
@@ -100,7 +100,7 @@ describe('Events', () => {
     ])
     await call('DeleteStack', { StackName: 'stack' })
     await settled(String(id))
-    expect((await events(String(id))).filter((line) => / DELETE_COMPLETE$/.test(line))).toEqual([
+    expect((await events(String(id))).filter((line) => line.endsWith(' DELETE_COMPLETE'))).toEqual([
       'C DELETE_COMPLETE',
       'B DELETE_COMPLETE',
       'A DELETE_COMPLETE',

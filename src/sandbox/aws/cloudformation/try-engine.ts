@@ -11,23 +11,23 @@ export interface Trial {
   engine: CloudFormationEngine
   /** Templates behind URLs. */
   templates: Map<string, string>
-  call(action: string, input?: Record<string, unknown>): Promise<Answer>
+  call: (action: string, input?: Record<string, unknown>) => Promise<Answer>
   /** The error's `Code: message`. */
-  refusal(action: string, input?: Record<string, unknown>): Promise<string>
+  refusal: (action: string, input?: Record<string, unknown>) => Promise<string>
   /** Lets time pass. */
-  pass(ms: number): void
+  pass: (ms: number) => void
   /** Lets everything happen, and answers the stack's status. */
-  settled(stackName: string): Promise<string>
+  settled: (stackName: string) => Promise<string>
   /** A stack as DescribeStacks has it. */
-  stack(stackName: string): Promise<Answer>
+  stack: (stackName: string) => Promise<Answer>
   /** Events, oldest first: `Logical STATUS`, or `Logical STATUS [reason]`. The stack itself is `.`. */
-  events(stackName: string): Promise<string[]>
+  events: (stackName: string) => Promise<string[]>
   /** Creates a stack and lets it settle; the status. */
-  create(stackName: string, template: unknown, more?: Record<string, unknown>): Promise<string>
+  create: (stackName: string, template: unknown, more?: Record<string, unknown>) => Promise<string>
   /** Updates a stack and lets it settle; the status. */
-  update(stackName: string, template: unknown, more?: Record<string, unknown>): Promise<string>
+  update: (stackName: string, template: unknown, more?: Record<string, unknown>) => Promise<string>
   /** Makes a change set, lets it settle and describes it. */
-  changeSet(stackName: string, template: unknown, more?: Record<string, unknown>): Promise<Answer>
+  changeSet: (stackName: string, template: unknown, more?: Record<string, unknown>) => Promise<Answer>
 }
 
 const HOUR_MS = 3_600_000
@@ -139,8 +139,9 @@ function body(template: unknown): Record<string, unknown> {
 
 function eventLine(event: Answer): string {
   const own = event['PhysicalResourceId'] === event['StackId']
-  const reason = event['ResourceStatusReason'] === undefined ? '' : ` [${event['ResourceStatusReason']}]`
-  return `${own ? '.' : event['LogicalResourceId']} ${event['ResourceStatus']}${reason}`
+  const reason =
+    event['ResourceStatusReason'] === undefined ? '' : ` [${String(event['ResourceStatusReason'])}]`
+  return `${own ? '.' : String(event['LogicalResourceId'])} ${String(event['ResourceStatus'])}${reason}`
 }
 
 /** A template of SNS topics; each value is the topic's properties. */

@@ -1,6 +1,7 @@
 import { lookupOf, reasonOf } from '../operations/deployment.ts'
 import type { Stack } from '../model.ts'
 import { liveOf } from '../resources/cloud.ts'
+import { secretsOf } from '../secrets.ts'
 import { type PreparedUpdate, hasChanges, sameTags } from '../stacks/update.ts'
 import { TransformError } from '../templates/process.ts'
 import type { Process } from '../timeline.ts'
@@ -59,7 +60,10 @@ function compare(
     tagsChanged: stack.configuration !== undefined && !sameTags(stack.configuration, prepared.configuration),
     blueprint: prepared.blueprint,
     current: lookupOf(world, stack),
-    secrets: secretsOf(set),
+    secrets: {
+      before: secretsOf(stack.configuration?.parameters ?? []),
+      after: secretsOf(set.parameters),
+    },
   }
   if (set.deploymentMode !== 'REVERT_DRIFT') {
     set.changes = markImports(world, set, prepared.blueprint, diff({ ...request, withValues: false }))
@@ -96,12 +100,4 @@ function changing(
 function fail(set: ChangeSet, reason: string): void {
   set.status = 'FAILED'
   set.statusReason = reason
-}
-
-/** Values of NoEcho parameters, the longest first. */
-export function secretsOf({ parameters }: Pick<ChangeSet, 'parameters'>): string[] {
-  return parameters
-    .filter((parameter) => parameter.noEcho && parameter.value !== '')
-    .map((parameter) => parameter.value)
-    .toSorted((a, b) => b.length - a.length)
 }

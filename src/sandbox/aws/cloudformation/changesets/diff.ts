@@ -4,6 +4,7 @@ import type { ResourceFacts } from '../../../../template/cloudformation/facts.ts
 import type { JsonObject, StackParameter, StackResource } from '../model.ts'
 import { differencesOf } from '../resources/replacement.ts'
 import type { Blueprint, Lookup } from '../templates/blueprint.ts'
+import { masked } from '../secrets.ts'
 import { type Cause, type Surrounding, causesOf } from './causes.ts'
 import { contextOf } from './context.ts'
 import {
@@ -28,8 +29,8 @@ export interface DiffRequest {
   blueprint: Blueprint
   /** What references stand for in the stack as it is. */
   current: Lookup
-  /** Texts that nothing may show. */
-  secrets: readonly string[]
+  /** Texts that nothing may show: NoEcho values of the stack as it is, and of the blueprint. */
+  secrets: { before: readonly string[]; after: readonly string[] }
   withValues: boolean
 }
 
@@ -113,7 +114,7 @@ function addition(
     ...(request.withValues
       ? {
           AfterContext: contextOf(
-            masked(blueprint.properties(logicalId, lookup), request.secrets),
+            masked(blueprint.properties(logicalId, lookup), request.secrets.after),
             membersOf(request, logicalId, lookup),
           ),
         }
@@ -139,7 +140,7 @@ function removal(request: DiffRequest, resource: StackResource): ResourceChange 
     ...(request.withValues
       ? {
           BeforeContext: contextOf(
-            masked(withUnknownAttributes(resource), request.secrets),
+            masked(withUnknownAttributes(resource), request.secrets.before),
             memberValues(resource),
           ),
         }
@@ -180,7 +181,7 @@ function modification(
   if (details.length === 0 && nested) details.push(automatic())
   if (details.length === 0) return undefined
   const replacement = replacementOfDetails(details)
-  const before = masked(resource.properties, request.secrets)
+  const before = masked(resource.properties, request.secrets.before)
   return {
     replacement,
     change: {
@@ -195,7 +196,7 @@ function modification(
       ...(withValues
         ? {
             BeforeContext: contextOf(before, memberValues(resource)),
-            AfterContext: contextOf(masked(after, request.secrets), members),
+            AfterContext: contextOf(masked(after, request.secrets.after), members),
           }
         : {}),
     },
@@ -321,18 +322,13 @@ function mentions(value: unknown, name: string): boolean {
   return value !== undefined && JSON.stringify(value).includes(`"${name}"`)
 }
 
-/** The same value with NoEcho texts hidden. */
-export function masked<Value>(value: Value, secrets: readonly string[]): Value {
-  if (secrets.length === 0) return value
-  if (typeof value === 'string')
-    return secrets.reduce<string>((text, secret) => text.replaceAll(secret, '****'), value) as Value
-  if (Array.isArray(value)) return value.map((item: unknown) => masked(item, secrets)) as Value
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [key, masked(child, secrets)]),
-  ) as Value
-}
-
-function maskedDetail(detail: Detail, secrets: readonly string[]): Detail {
-  return { ...detail, target: masked(detail.target, secrets) }
+function maskedDetail({ target, ...detail }: Detail, secrets: DiffRequest['secrets']): Detail {
+  return {
+    ...detail,
+    target: {
+      ...target,
+      ...(target.before === undefined ? {} : { before: masked(target.before, secrets.before) }),
+      ...(target.after === undefined ? {} : { after: masked(target.after, secrets.after) }),
+    },
+  }
 }

@@ -3,6 +3,7 @@ import { arn, randomText } from '../ids.ts'
 import type { Stack } from '../model.ts'
 import { lookupOf, reasonOf } from '../operations/deployment.ts'
 import { beginOperation, endOperation, stackStatus } from '../operations/run.ts'
+import { secretsOf } from '../secrets.ts'
 import { addStack, newStackId } from '../stacks/new-stack.ts'
 import { prepareUpdate } from '../stacks/update.ts'
 import type { Blueprint } from '../templates/blueprint.ts'
@@ -100,7 +101,10 @@ function* childSet(
     tagsChanged: false,
     blueprint: own,
     current: lookupOf(world, child),
-    secrets: [],
+    secrets: {
+      before: secretsOf(child.configuration?.parameters ?? []),
+      after: secretsOf(configuration.parameters),
+    },
   }
   set.changes = diff({ ...request, withValues: false })
   set.changesWithValues = diff({ ...request, withValues: true })

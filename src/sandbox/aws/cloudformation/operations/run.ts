@@ -7,6 +7,7 @@ import type {
   StackResource,
   StackStatus,
 } from '../model.ts'
+import { masked, secretsOf } from '../secrets.ts'
 import type { World } from '../world.ts'
 
 /** One operation on one stack, as the processes that carry it see it. */
@@ -82,6 +83,7 @@ export function resourceStatus(
   resource.atMs = world.timeline.now()
   if (options.reason === undefined) delete resource.reason
   else resource.reason = options.reason
+  const secrets = secretsOf(run.stack.configuration?.parameters ?? [])
   const suffix =
     options.cleanup === true
       ? world.random.uuid()
@@ -93,7 +95,7 @@ export function resourceStatus(
     type: resource.type,
     status,
     ...(options.reason === undefined ? {} : { reason: options.reason }),
-    ...(options.cleanup === true ? {} : { properties: JSON.stringify(resource.properties) }),
+    ...(options.cleanup === true ? {} : { properties: JSON.stringify(masked(resource.properties, secrets)) }),
   })
 }
 

@@ -168,7 +168,7 @@ export function hasChanges(world: World, stack: Stack, prepared: PreparedUpdate)
     tagsChanged: false,
     blueprint,
     current,
-    secrets: [],
+    secrets: { before: [], after: [] },
     withValues: true,
   })
   return changes.length > 0 || !isDeepStrictEqual(stack.outputs, blueprint.outputs(current))
