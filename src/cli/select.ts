@@ -1,7 +1,6 @@
 import { keyOf, type ObjectRecord } from '../api/record.ts'
 import { kindByWord, kinds, type Kind } from '../api/kinds/index.ts'
-import { defaultNamespace } from '../api/kinds/common.ts'
-import { formatKey, type ObjectReference } from '../api/reference.ts'
+import { defaultNamespace, formatKey, type ObjectReference } from '../api/reference.ts'
 import type { Store, Stored } from '../store/store.ts'
 import { refusal, usageError } from './exit.ts'
 
