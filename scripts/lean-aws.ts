@@ -73,8 +73,28 @@ function installed(path: string): string {
 const replacements: Readonly<Record<string, string>> = {
   'sha.js/sha1.js': `import { createHash } from 'node:crypto'
 export default function Sha1() { return createHash('sha1') }`,
+  // isomorphic-git hands over the rest of a pack and asks how much of it one object took.
   pako: `import { deflateSync, inflateSync } from 'node:zlib'
-import { Inflate } from 'pako/lib/inflate.js'
+class Inflate {
+  given = []
+  err = 0
+  msg = ''
+  result = undefined
+  strm = { avail_in: 0 }
+  push(chunk) {
+    this.given.push(chunk)
+    const input = this.given.length === 1 ? chunk : Buffer.concat(this.given)
+    try {
+      const { buffer, engine } = inflateSync(input, { info: true })
+      this.result = buffer
+      this.strm.avail_in = input.length - engine.bytesWritten
+    } catch (error) {
+      if (error.code === 'Z_BUF_ERROR') return
+      this.err = error.errno
+      this.msg = error.message
+    }
+  }
+}
 export default { Inflate, deflate: (bytes) => deflateSync(bytes), inflate: (bytes) => inflateSync(bytes) }`,
   '@smithy/core/event-streams': `export const resolveEventStreamSerdeConfig = (config) => config
 export const eventStreamSerdeProvider = () => undefined

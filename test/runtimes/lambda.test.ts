@@ -13,6 +13,8 @@ import type { Store } from '../../src/store/store.ts'
 import { bundleAws } from '../../scripts/bundle.ts'
 import type { GitFixture } from '../git-fixture.ts'
 import { createGitFixture } from '../git-fixture.ts'
+import type { GitHttpServer } from '../git-http.ts'
+import { serveGit } from '../git-http.ts'
 import { pushEvent, queueEvent, scheduledEvent, stackStatusEvent } from './aws-events.ts'
 import type { LambdaFunction } from './runtime-api.ts'
 import { findRuntimeClient, startLambda } from './runtime-api.ts'
@@ -47,11 +49,12 @@ const template = (topics: string[]) =>
 
 const missing = 'needs the runtime interface client: set HEADWATER_LAMBDA_RIC to its folder'
 
-/** One cloud, one repository, one SQLite file; the functions are processes that come and go. */
+/** One cloud, one git host, one SQLite file; the functions are processes that come and go. */
 describe.skipIf(client === undefined)('the bundled functions in the runtime interface client', () => {
   let folder: string
   let sandbox: AwsSandbox
   let git: GitFixture
+  let host: GitHttpServer
   let store: Store
   let env: Record<string, string>
   const started: LambdaFunction[] = []
@@ -63,10 +66,11 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
     sandbox = await createAwsSandbox({ clock, random, speed: 0 })
     git = await createGitFixture()
     await git.commit({ 'fleet.yaml': manifests, 'web.cfn.yaml': template(['Orders']) })
+    host = await serveGit({ root: git.directory })
     const storeUrl = `sqlite://${join(folder, 'state.db')}`
     store = await openStore(storeUrl, { clock, random })
     env = {
-      HEADWATER_SOURCE_URL: git.directory,
+      HEADWATER_SOURCE_URL: host.url('.git'),
       HEADWATER_STORE: storeUrl,
       HEADWATER_BLOBS: `file://${join(folder, 'blobs')}`,
       HEADWATER_WEBHOOK_SECRET: 'env://HOOK_SECRET',
@@ -87,6 +91,7 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
   afterAll(async () => {
     await store.close()
     await sandbox.close()
+    await host.close()
     await git.remove()
     await rm(folder, { recursive: true, force: true })
   })
