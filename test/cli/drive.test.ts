@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { stalled, transient } from '../../src/api/errors.ts'
+import type { Controller } from '../../src/reconcile/controller.ts'
 import { createBoard } from '../../src/cli/board.ts'
 import { drive } from '../../src/cli/drive.ts'
 import type { Io } from '../../src/cli/io.ts'
@@ -152,3 +154,50 @@ function screen(text: string): string[] {
   }
   return lines
 }
+
+describe('a pass that fails as a whole', () => {
+  /** A controller whose first pass fails with this. */
+  function stumbling(house: Harness, error: Error): Controller {
+    let passes = 0
+    const { controller } = house
+    return {
+      ...controller,
+      runDue: async (budget) => {
+        if (passes++ === 0) throw error
+        return controller.runDue(budget)
+      },
+    }
+  }
+
+  test('is told and tried again by a daemon', async () => {
+    const house = await createHarness()
+    house.repository.commit(stackFiles('network'))
+    const stop = new AbortController()
+    const { io } = ioOf(house, { signal: stop.signal })
+    const told: string[] = []
+    await drive({
+      controller: stumbling(house, transient('Unreachable', 'the table does not answer')),
+      store: house.store,
+      io,
+      onStumble: (message) => void told.push(message),
+      onLook: (records) => {
+        if (records.some(({ operation }) => operation !== undefined)) stop.abort(new Error('enough'))
+      },
+    })
+    expect(told).toEqual(['the table does not answer'])
+    expect((await house.record('CloudFormationStack/eu/network'))?.operation?.id).toBe('op-1')
+  })
+
+  test('ends a drive that has an end, and one that needs a person', async () => {
+    const house = await createHarness()
+    const { io } = ioOf(house)
+    const unreachable = stumbling(house, transient('Unreachable', 'the table does not answer'))
+    await expect(
+      drive({ controller: unreachable, store: house.store, io, isOver: () => true }),
+    ).rejects.toThrow('the table does not answer')
+    const refused = stumbling(house, stalled('AccessDenied', 'no right to read the table'))
+    await expect(drive({ controller: refused, store: house.store, io, onStumble: () => {} })).rejects.toThrow(
+      'no right to read the table',
+    )
+  })
+})

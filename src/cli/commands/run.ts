@@ -68,14 +68,16 @@ async function run(options: RunOptions, io: Io): Promise<void> {
     const startedAt = clock.now()
     const deadline = options.wait ? startedAt + parseDuration(options.timeout ?? '1h') : undefined
     const isOver = (records: readonly ObjectRecord[]) =>
-      options.once === true && (options.wait !== true || tally(records, clock.now()).open === 0)
+      options.wait !== true || tally(records, clock.now()).open === 0
     const { controller, store } = opened
+    const onStumble = (message: string) => opened.log.warn({}, `${message}; trying again`)
     const ended = await drive({
       controller,
       store,
       io,
       concurrency,
-      isOver,
+      ...(options.once === true ? { isOver } : { onStumble }),
+      isRemote: !/^(sqlite|memory):/.test(settings.store),
       ...(board === undefined ? {} : { onLook: board.update }),
       ...(deadline === undefined ? {} : { deadline }),
     })
