@@ -1,7 +1,8 @@
 import type { NewEvent, ObjectEvent } from '../api/event.ts'
-import { isConflict } from '../api/errors.ts'
+import { asHeadwaterError, isConflict } from '../api/errors.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import { displayKey } from '../api/reference.ts'
+import type { Stored } from '../store/store.ts'
 import { dependencyKeys } from './dependencies.ts'
 import type { ControllerPorts } from './ports.ts'
 import { editRecord, wake } from './step.ts'
@@ -10,15 +11,17 @@ import { isSuspended } from './suspend.ts'
 /**
  * Lets objects go that a revision no longer declares. What that means for the cloud is said by each object's own
  * policy: `Retain` forgets it, `Delete` starts its deletion, dependents first. A suspended object, or one that somebody
- * else declares by now, is never deleted.
+ * else declares by now, is never deleted. Answers those that could not be let go, as their records cannot be read, with
+ * the reason: nobody knows what they asked for.
  */
 export async function letGo(
   ports: ControllerPorts,
   owner: string,
   leaving: readonly string[],
   revision: string,
-): Promise<void> {
-  const found = await Promise.all(leaving.map((key) => ports.store.get(key)))
+): Promise<Map<string, string>> {
+  const stuck = new Map<string, string>()
+  const found = await Promise.all(leaving.map((key) => readOrNote(ports, key, stuck)))
   const ours = found.flatMap((stored) => (stored?.record.owner === owner ? [stored.record] : []))
   const parting = ours.filter((record) => mustBeDeleted(record, ports.clock.now()))
   for (const record of ours) {
@@ -37,6 +40,22 @@ export async function letGo(
       reason: 'Deleting',
       message: `no longer declared at ${revision}; deletionPolicy is Delete`,
     })
+  }
+  return stuck
+}
+
+async function readOrNote(
+  ports: ControllerPorts,
+  key: string,
+  stuck: Map<string, string>,
+): Promise<Stored | undefined> {
+  try {
+    return await ports.store.get(key)
+  } catch (error) {
+    const { class: errorClass, message } = asHeadwaterError(error)
+    if (errorClass !== 'stalled') throw error
+    stuck.set(key, message)
+    return undefined
   }
 }
 

@@ -144,7 +144,14 @@ async function apply(
     const message = `held: ${plan.leaving.length} of ${before.length} objects would be removed (limit ${plan.limit}); headwater approve kustomization ${record.name} -n ${record.namespace}`
     return notReady(ports, record, { ...attempted, inventory, held }, { reason: 'PruneHeld', message })
   }
-  if (spec.prune) await letGo(ports, keyOf(record), plan.leaving, revision)
+  const stuck = spec.prune
+    ? await letGo(ports, keyOf(record), plan.leaving, revision)
+    : new Map<string, string>()
+  if (stuck.size > 0) {
+    const inventory = [...new Set([...applied, ...stuck.keys()])].toSorted()
+    const message = `no longer declared, but not let go: ${[...stuck.values()].join('\n')}`
+    return notReady(ports, record, { ...attempted, inventory }, { reason: 'PruneFailed', message })
+  }
 
   const message = `applied ${applied.length} ${applied.length === 1 ? 'object' : 'objects'}`
   const status: ObjectStatus = { ...attempted, lastAppliedRevision: revision, inventory: applied.toSorted() }
@@ -216,8 +223,11 @@ async function leave(ports: ControllerPorts, record: ObjectRecord): Promise<Outc
     const message = `held: all ${inventory.length} objects would be removed (limit ${plan.limit}); headwater approve kustomization ${record.name} -n ${record.namespace}`
     return notReady(ports, record, { ...record.status, held }, { reason: 'PruneHeld', message })
   }
-  await letGo(ports, keyOf(record), plan.leaving, record.deletion?.revision ?? '')
-  return 'gone'
+  const stuck = await letGo(ports, keyOf(record), plan.leaving, record.deletion?.revision ?? '')
+  if (stuck.size === 0) return 'gone'
+  const message = `what it declared cannot all be let go: ${[...stuck.values()].join('\n')}`
+  const status = { ...record.status, inventory: [...stuck.keys()] }
+  return notReady(ports, record, status, { reason: 'PruneFailed', message })
 }
 
 function waiting(ports: ControllerPorts, record: ObjectRecord, key: string, message: string): Outcome {
