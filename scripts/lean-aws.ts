@@ -3,21 +3,10 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin, PluginBuild } from 'esbuild'
 
-/**
- * Modules that a Lambda function never runs: its credentials come from the environment, roles are assumed by STS alone,
- * nothing streams events, there is no browser. Who reaches one after all gets an error that names it.
- */
+/** Modules that a Lambda function never runs. Who reaches one after all gets an error that names it. */
 const unusedModules = [
   'bowser',
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-login',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@aws-sdk/credential-provider-cognito-identity',
   '@aws-sdk/token-providers',
-  '@smithy/credential-provider-imds',
   // Of pino: threads, its own writer, redaction; our logger writes allowed fields to standard output.
   'thread-stream',
   'sonic-boom',
@@ -55,6 +44,20 @@ function absentFile(name: string, source: string): string {
     .map(([, export_]) => `export function ${export_ ?? ''}() { throw new Error(${message}) }`)
     .join('\n')
 }
+
+/** Where else an SDK looks for credentials: a function has them in its environment, and other roles are assumed by STS alone. */
+const otherCredentials =
+  /^(@aws-sdk\/credential-provider-(http|ini|login|process|sso|web-identity|cognito-identity)|@smithy\/credential-provider-imds)$/
+
+/** Every provider says that it has none, so that the SDK's chain ends in its own words. */
+const noCredentials = `const none = () => async () => {
+  const error = new Error('there are none in the environment')
+  throw Object.assign(error, { name: 'CredentialsProviderError', tryNextLink: true })
+}
+export { none as fromHttp, none as fromIni, none as fromProcess, none as fromSSO, none as fromTokenFile }
+export { none as fromContainerMetadata, none as fromInstanceMetadata }
+export const ENV_CMDS_FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI'
+export const ENV_CMDS_RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'`
 
 /** ES modules in place of what the packages give to Node as CommonJS: only those can be bundled in part. */
 const aliases: Readonly<Record<string, string>> = {
@@ -142,6 +145,8 @@ function leaveOut(build: PluginBuild): void {
   const names = new RegExp(`^(${unusedModules.join('|')})$`)
   build.onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'absent' }))
   build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }))
+  build.onResolve({ filter: otherCredentials }, () => ({ path: 'credentials', namespace: 'no-credentials' }))
+  build.onLoad({ filter: /.*/, namespace: 'no-credentials' }, () => ({ contents: noCredentials }))
   for (const filter of unusedFiles) {
     build.onLoad({ filter }, async ({ path }) => ({
       contents: absentFile(basename(path), await readFile(path, 'utf8')),
