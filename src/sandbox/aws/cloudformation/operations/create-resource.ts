@@ -4,7 +4,7 @@ import { liveKey, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import { newPhysicalId } from '../resources/naming.ts'
 import { awaitSignals } from '../resources/signals.ts'
-import { propertyProblem } from '../resources/validation.ts'
+import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { importResource } from './import-resource.ts'
 import type { Making } from './nested-stacks.ts'
@@ -55,7 +55,7 @@ export function* makePhysical(run: Deployment, resource: StackResource, making: 
     return false
   }
   yield world.pause(durations.initiateMs * (0.75 + world.random.next() / 2))
-  const problem = propertyProblem(resource, facts)
+  const problem = propertyProblem(resource, facts, { macros: hasMacros(stack) })
   if (problem !== undefined) return fail(problem)
   const physicalId = newPhysicalId({
     random: world.random,

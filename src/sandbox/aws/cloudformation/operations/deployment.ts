@@ -1,6 +1,6 @@
 import { KNOWN_AFTER_APPLY } from '../../../../template/cloudformation/evaluate.ts'
 import type { Stack, StackResource } from '../model.ts'
-import { attributeValue, refValue } from '../resources/cloud.ts'
+import { attributeValue } from '../resources/cloud.ts'
 import type { Blueprint, Lookup } from '../templates/blueprint.ts'
 import type { World } from '../world.ts'
 import type { Run } from './run.ts'
@@ -20,10 +20,7 @@ export function lookupOf(world: World, stack: Stack): Lookup {
     return resource === undefined || resource.physicalId === '' ? undefined : resource
   }
   return {
-    ref(logicalId) {
-      const resource = known(logicalId)
-      return resource === undefined ? KNOWN_AFTER_APPLY : refValue(world, stack, resource)
-    },
+    ref: (logicalId) => known(logicalId)?.physicalId ?? KNOWN_AFTER_APPLY,
     getAtt(logicalId, attribute) {
       const resource = known(logicalId)
       if (resource === undefined) return KNOWN_AFTER_APPLY

@@ -5,7 +5,7 @@ import { liveOf, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import { customName } from '../resources/naming.ts'
 import { replacementOf } from '../resources/replacement.ts'
-import { propertyProblem } from '../resources/validation.ts'
+import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { createResource, makePhysical } from './create-resource.ts'
 import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
@@ -108,7 +108,9 @@ function* change(run: Update, resource: StackResource): Process<boolean> {
   const { world, stack } = run
   const durations = durationsOf(resource.type)
   resourceStatus(run, resource, 'UPDATE_IN_PROGRESS')
-  const problem = propertyProblem(resource, world.facts.typeFacts(resource.type))
+  const problem = propertyProblem(resource, world.facts.typeFacts(resource.type), {
+    macros: hasMacros(stack),
+  })
   const delayMs = world.faults.delayOf(stack, resource.logicalId)
   yield delayMs === undefined
     ? world.pause(durations.updateMs * (0.75 + world.random.next() / 2))

@@ -50,7 +50,7 @@ function* changeAll(run: Update): Process<string | undefined> {
   const { world, stack, blueprint, operation, journal } = run
   const place = world.place(stack)
   const missing = blueprint.imports.find((name) => !place.exports.has(name))
-  if (missing !== undefined) return `No export named ${missing} found. `
+  if (missing !== undefined) return `No export named ${missing} found.`
   if (operation.cancelled !== undefined) return operation.cancelled
   let interruption: string | undefined
   const steps = [...blueprint.resources.keys()].map((id) => ({
@@ -76,8 +76,7 @@ function* changeAll(run: Update): Process<string | undefined> {
     const updated = failed.filter((id) => !journal.created.has(id))
     return failedTo('create', created) + failedTo('update', updated)
   }
-  const problem = settleOutputs(run)
-  return problem === undefined ? undefined : `${problem} `
+  return settleOutputs(run)
 }
 
 /** What was running when another resource failed. */

@@ -10,13 +10,6 @@ export interface AttributeContext {
   facts: ResourceTypeFacts | undefined
 }
 
-/** What Ref answers: the physical id, save for the few types where AWS answers something else. */
-export function refOf(live: LiveObject): unknown {
-  const { type, physicalId } = live
-  if (type === 'AWS::CloudFormation::WaitConditionHandle') return live.attributes['Url'] ?? physicalId
-  return physicalId
-}
-
 /**
  * What Fn::GetAtt answers for a resource that exists. The same question always has the same answer: it follows from
  * the properties, the physical id and AWS's ARN template, and where nothing is known from a digest of the id.

@@ -1,6 +1,6 @@
 import type { JsonObject, LiveObject, Stack, StackResource } from '../model.ts'
 import type { Place, World } from '../world.ts'
-import { attributeOf, refOf } from './attributes.ts'
+import { attributeOf } from './attributes.ts'
 
 /** The key of a live object in its place. */
 export function liveKey(type: string, physicalId: string): string {
@@ -48,11 +48,6 @@ export function dropLive(world: World, place: Place, type: string, physicalId: s
 export function releaseLive(place: Place, type: string, physicalId: string): void {
   const live = place.live.get(liveKey(type, physicalId))
   if (live !== undefined) delete live.owner
-}
-
-/** What Ref of a stack's resource answers. */
-export function refValue(world: World, stack: Stack, resource: StackResource): unknown {
-  return refOf(standIn(world, stack, resource))
 }
 
 /** What Fn::GetAtt of a stack's resource answers. */

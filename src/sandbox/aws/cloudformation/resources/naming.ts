@@ -216,6 +216,16 @@ const UUID_SERVICES = new Set([
 
 /** Name shapes of the common types; everything else follows from the schema's identifier. */
 const SHAPES: Readonly<Record<string, Shape>> = {
+  'AWS::CloudFormation::WaitConditionHandle': ({ place, stackName, logicalId, random }) => {
+    const stack = encodeURIComponent(arn(place, 'cloudformation', `stack/${stackName}`))
+    return `https://cloudformation-waitcondition-${place.region}.s3.amazonaws.com/${stack}/${random.uuid()}/${logicalId}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=${randomText(random, 64, 'hex')}`
+  },
+  'AWS::CloudFormation::WaitCondition': (context) =>
+    arn(
+      context.place,
+      'cloudformation',
+      `stack/${context.stackName}/${context.random.uuid()}/${context.logicalId}`,
+    ),
   'AWS::SSM::Parameter': given(
     'Name',
     ({ random, logicalId }) => `CFN-${logicalId}-${randomText(random, 12)}`,

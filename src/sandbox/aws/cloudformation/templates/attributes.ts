@@ -1,0 +1,26 @@
+import { referencesIn } from '../../../../template/cloudformation/references.ts'
+import type { ResourceFacts } from '../../../../template/cloudformation/facts.ts'
+import type { Template } from '../../../../template/cloudformation/template.ts'
+import { validationError } from '../errors.ts'
+
+/** Refuses a Fn::GetAtt of something that the resource's type does not have, as far as AWS's schemas know the type. */
+export function checkAttributes(template: Template, facts: ResourceFacts): void {
+  const written = [
+    ...[...template.resources.values()].map(({ properties }) => properties),
+    ...[...template.outputs.values()].map(({ value }) => value),
+  ]
+  for (const { kind, name, attribute } of referencesIn(written)) {
+    const type = template.resources.get(name)?.type
+    if (kind !== 'getAtt' || attribute === undefined || type === undefined || OPEN.test(type)) continue
+    const known = facts.typeFacts(type)
+    if (known === undefined || known.attributes.has(attribute) || known.properties.has(attribute)) continue
+    const [first = ''] = attribute.split('.')
+    if (known.attributes.has(first) || known.properties.has(first)) continue
+    throw validationError(
+      `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
+    )
+  }
+}
+
+/** Types with attributes that no schema lists. */
+const OPEN = /^(?:AWS::CloudFormation::(?:Stack|CustomResource|Macro)|Custom::|AWS::Serverless::)/
