@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFleet, type Fleet } from './fleet.ts'
 
@@ -129,15 +130,14 @@ describe('get', () => {
 
   test('-w prints what changes and stops with the signal', async () => {
     const stop = new AbortController()
-    const running = fleet.run('get stack web -n eu -w --no-header', { signal: stop.signal })
-    const change = async () => {
-      const stored = await fleet.store.get('CloudFormationStack/eu/web')
-      if (stored === undefined) throw new Error('web is gone')
-      await fleet.store.put({ ...stored.record, suspension: { by: 'eve', at: 0 } }, stored.version)
-    }
-    await ticks(fleet, 3)
-    await change()
-    await ticks(fleet, 3)
+    let printed = ''
+    const onPrint = (text: string) => void (printed += text)
+    const running = fleet.run('get stack web -n eu -w --no-header', { signal: stop.signal, onPrint })
+    await tickUntil(fleet, () => lines(printed)[0] !== '')
+    const stored = await fleet.store.get('CloudFormationStack/eu/web')
+    if (stored === undefined) throw new Error('web is gone')
+    await fleet.store.put({ ...stored.record, suspension: { by: 'eve', at: 0 } }, stored.version)
+    await tickUntil(fleet, () => lines(printed).length === 2)
     stop.abort()
     const { stdout, code } = await running
     expect(lines(stdout)).toHaveLength(2)
@@ -148,10 +148,11 @@ describe('get', () => {
   })
 })
 
-/** Lets a polling command look some times: its reads are done between the turns of the clock. */
-async function ticks({ clock }: Fleet, count: number): Promise<void> {
-  for (let tick = 0; tick < count * 20; tick++) {
-    await new Promise((resolve) => setImmediate(resolve))
+/** Moves the clock under a polling command until it has printed what it should; its reads take real time. */
+async function tickUntil({ clock }: Fleet, isSo: () => boolean): Promise<void> {
+  for (let tick = 0; !isSo(); tick++) {
+    if (tick > 2000) throw new Error(`it did not come to pass: ${isSo.toString()}`)
+    await sleep(5)
     clock.advance(100)
   }
 }

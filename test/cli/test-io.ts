@@ -18,6 +18,8 @@ export interface TestIoOptions {
   /** Answers to questions, in order; absent: nobody is there to ask. */
   answers?: string[]
   signal?: AbortSignal
+  /** Told of what is printed as it is printed, for commands that do not end by themselves. */
+  onPrint?: (text: string) => void
 }
 
 /** Runs one command line as a person would type it, `headwater` left out. */
@@ -25,7 +27,10 @@ export async function headwater(line: string, options: TestIoOptions): Promise<R
   const ran: Ran = { stdout: '', stderr: '', code: -1 }
   const answers = options.answers === undefined ? undefined : [...options.answers]
   const io: Io = {
-    stdout: (text) => void (ran.stdout += text),
+    stdout: (text) => {
+      ran.stdout += text
+      options.onPrint?.(text)
+    },
     stderr: (text) => void (ran.stderr += text),
     env: { USER: 'ana', ...options.env },
     cwd: options.cwd,
