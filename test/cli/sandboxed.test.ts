@@ -5,6 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDemoRepository } from '../../src/cli/demo/repository.ts'
+import { replaceAwsEnvironment } from '../../src/cli/process-env.ts'
 import { createSystemClock, createSystemRandom } from '../../src/compose/system.ts'
 import { createAwsSandbox, type AwsSandbox } from '../../src/sandbox/aws/server.ts'
 import { headwater, type Ran } from './test-io.ts'
@@ -16,7 +17,6 @@ const run = promisify(execFile)
 let sandbox: AwsSandbox
 let dir: string
 let fleet: string
-const saved: Record<string, string | undefined> = {}
 
 beforeAll(async () => {
   sandbox = await createAwsSandbox({ clock, random: createSystemRandom(), speed: 0 })
@@ -26,24 +26,16 @@ beforeAll(async () => {
   // A smaller fleet is enough: two networks and the data of one region.
   await git('rm', '-q', 'stacks/web.yaml', 'stacks/web.cfn.yaml', 'stacks/api.yaml', 'stacks/api.cfn.yaml')
   await commit('fewer')
-  // The SDK reads the environment of the process; what was there comes back.
-  const settings = {
+  // The SDK reads the environment of the process, which is this file's own: nothing a person set there may be followed.
+  replaceAwsEnvironment({
     AWS_ENDPOINT_URL: sandbox.url,
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
-  }
-  for (const [name, value] of Object.entries(settings)) {
-    saved[name] = process.env[name]
-    process.env[name] = value
-  }
+  })
 }, 60_000)
 
 afterAll(async () => {
-  for (const [name, value] of Object.entries(saved)) {
-    if (value === undefined) delete process.env[name]
-    else process.env[name] = value
-  }
   await sandbox.close()
   await rm(dir, { recursive: true, force: true })
 })
