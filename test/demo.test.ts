@@ -30,7 +30,7 @@ afterEach(() => rm(cwd, { recursive: true, force: true }))
 /** One headwater command line from the demo's folder; an exit code other than 0 is an answer too. */
 async function headwater(...args: string[]): Promise<{ stdout: string; code: number }> {
   try {
-    const { stdout } = await run(process.execPath, [main, ...args], { cwd, env })
+    const { stdout } = await run(process.execPath, [main, ...args], { cwd, env, timeout: 60_000 })
     return { stdout, code: 0 }
   } catch (error) {
     const { stdout = '', code } = error as { stdout?: string; code?: unknown }
