@@ -4,12 +4,20 @@ import { shortRevision } from '../api/revision.ts'
 /** How many differences are spelled out. */
 const shownChanges = 3
 
-/** What of an object's inputs differs between two looks, for people: `parameter DesiredCount 12 → 8`. Pure. */
-export function inputChanges(before: ObjectRecord, after: ObjectRecord): string[] {
+/**
+ * What of an object's inputs differs between two looks, for people: `parameter DesiredCount 12 → 8`. Values are told of
+ * the `visible` parameters only. Pure.
+ */
+export function inputChanges(
+  before: ObjectRecord,
+  after: ObjectRecord,
+  visible: ReadonlySet<string>,
+): string[] {
+  const isShown = (name: string) => visible.has(name)
   const changes = [
     ...templateChanges(before, after),
-    ...entryChanges('parameter', before.spec['parameters'], after.spec['parameters']),
-    ...entryChanges('tag', before.spec['tags'], after.spec['tags']),
+    ...entryChanges('parameter', before.spec['parameters'], after.spec['parameters'], isShown),
+    ...entryChanges('tag', before.spec['tags'], after.spec['tags'], () => true),
     ...otherChanges(before.spec, after.spec),
   ]
   // A running controller may have read the new commit before we did; then only the digest tells.
@@ -37,13 +45,22 @@ function templateChanges(before: ObjectRecord, after: ObjectRecord): string[] {
   return [`template ${is.path}`]
 }
 
-function entryChanges(noun: string, before: unknown, after: unknown): string[] {
+function entryChanges(
+  noun: string,
+  before: unknown,
+  after: unknown,
+  isShown: (name: string) => boolean,
+): string[] {
   const was = entriesOf(before)
   const is = entriesOf(after)
   const names = [...new Set([...was.keys(), ...is.keys()])].toSorted()
   return names
     .filter((name) => was.get(name) !== is.get(name))
-    .map((name) => `${noun} ${name} ${was.get(name) ?? '(none)'} → ${is.get(name) ?? '(none)'}`)
+    .map((name) =>
+      isShown(name)
+        ? `${noun} ${name} ${was.get(name) ?? '(none)'} → ${is.get(name) ?? '(none)'}`
+        : `${noun} ${name} (values not shown)`,
+    )
 }
 
 function entriesOf(value: unknown): Map<string, string> {

@@ -120,7 +120,8 @@ async function reconcileObject(task: Task, before: ObjectRecord): Promise<number
     narrator.gone(key)
     return exitCodes.ok
   }
-  narrator.begin(key, inputChanges(before, now.record), options.force === true)
+  const changes = inputChanges(before, now.record, await visibleOf(opened, now.record))
+  narrator.begin(key, changes, options.force === true)
   const outcome = await watchOne(task, key, true)
   if (io.signal?.aborted === true) {
     narrator.stopped(key)
@@ -130,6 +131,15 @@ async function reconcileObject(task: Task, before: ObjectRecord): Promise<number
   if (after === undefined) narrator.gone(key)
   else narrator.finished(after.record, outcome)
   return after === undefined || outcome === 'ready' ? exitCodes.ok : exitCodes.no
+}
+
+/** The parameters whose values may be printed; none where the template is not to be had. */
+async function visibleOf({ blobs }: OpenedController, record: ObjectRecord): Promise<ReadonlySet<string>> {
+  const sha256 = record.inputs?.files['template']?.sha256
+  const body = sha256 === undefined ? undefined : await blobs.get(sha256)
+  if (body === undefined) return new Set()
+  const { visibleParameters } = await import('../../template/cloudformation/visible-parameters.ts')
+  return visibleParameters(new TextDecoder().decode(body))
 }
 
 /** Asks for one object and does what is due until it stands still. */

@@ -4,6 +4,7 @@ import { keyOf, recordSchema } from '../../api/record.ts'
 import { isBelow } from '../../api/tree-path.ts'
 import { referencedFiles, type BuiltObject } from '../../build/index.ts'
 import type { AnyTarget } from '../../target/target.ts'
+import { visibleParameters } from '../../template/cloudformation/visible-parameters.ts'
 import { inputChanges } from '../input-changes.ts'
 import type { Desired } from './desired.ts'
 
@@ -49,7 +50,7 @@ export function compare(desired: Desired, records: readonly ObjectRecord[], targ
       key,
       after,
       files,
-      inputs: before === undefined ? [] : inputChanges(before, after),
+      inputs: before === undefined ? [] : inputChanges(before, after, visibleIn(inputs, files)),
       ...(before === undefined ? {} : { before }),
     })
   }
@@ -77,6 +78,11 @@ function packageLocally(object: BuiltObject, desired: Desired, target: AnyTarget
   const digest = target.digest(object.spec, packaged)
   const inputs: PackagedInputs = { revision: desired.label, files: packaged, digest }
   return { inputs, files }
+}
+
+function visibleIn(inputs: PackagedInputs, files: ReadonlyMap<string, Uint8Array>): ReadonlySet<string> {
+  const template = files.get(inputs.files['template']?.sha256 ?? '')
+  return visibleParameters(new TextDecoder().decode(template))
 }
 
 function recordOf(

@@ -1,4 +1,5 @@
 import { parseTemplate } from '../../template/cloudformation/parse.ts'
+import { visibleParameters } from '../../template/cloudformation/visible-parameters.ts'
 import { canonicalJson } from './digest.ts'
 import { cleanText } from './errors.ts'
 import { withOldResource, type PlannedChange, type PlannedProperty, type StackPlan } from './plan.ts'
@@ -92,13 +93,13 @@ function valueText(value: unknown): string {
 function notesOn(before: PlanSide | undefined, after: PlanSide, next: Record<string, unknown>): string[] {
   const notes: string[] = []
   const old = before?.parameters ?? {}
+  const visible = visibleParameters(next)
   const names = [...new Set([...Object.keys(old), ...Object.keys(after.parameters)])].toSorted()
   for (const name of before === undefined ? [] : names) {
     const [was, is] = [old[name], after.parameters[name]]
-    if (was !== is)
-      notes.push(
-        `parameter ${name} ${was ?? '(default)'} → ${is ?? '(default)'}: what that changes is only known online`,
-      )
+    if (was === is) continue
+    const values = visible.has(name) ? `${was ?? '(default)'} → ${is ?? '(default)'}` : '(values not shown)'
+    notes.push(`parameter ${name} ${values}: what that changes is only known online`)
   }
   if (next['Transform'] !== undefined)
     notes.push('the template has a transform: what it makes of it is only known online')

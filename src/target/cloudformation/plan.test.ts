@@ -130,11 +130,17 @@ describe('two templates as a plan', () => {
   })
 
   test('parameters are noted, as their effect is not known', async () => {
-    const queue = '  Queue: {Type: AWS::SQS::Queue}'
-    const plan = await planOffline(side(queue, { Size: '1' }), side(queue, { Size: '2' }))
+    const queue = `  Queue: {Type: AWS::SQS::Queue}
+Parameters: {Size: {Type: Number}, Word: {Type: String, NoEcho: true}}`
+    const before = side(queue, { Size: '1', Word: 'old-canary', Odd: 'canary' })
+    const plan = await planOffline(before, side(queue, { Size: '2', Word: 'new-canary' }))
     expect(plan).toMatchObject({
       changes: [],
-      notes: ['parameter Size 1 → 2: what that changes is only known online'],
+      notes: [
+        'parameter Odd (values not shown): what that changes is only known online',
+        'parameter Size 1 → 2: what that changes is only known online',
+        'parameter Word (values not shown): what that changes is only known online',
+      ],
     })
   })
 })
