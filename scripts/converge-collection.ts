@@ -1,6 +1,6 @@
 /**
- * Deploys every template below a folder through the whole controller into the sandbox, takes all of them out of git
- * again, and prints counts, times and what failed:
+ * Deploys every template below a folder through the whole controller into the sandbox, changes all stacks, looks for
+ * drift that nobody made, takes all of them out of git again, and prints counts, times and what failed:
  *   node scripts/converge-collection.ts DIR
  * Each template is a CloudFormationStack document in a git repository, with an account of its own (`deployAs`); what
  * has no default gets a plausible value, imported values are exported by a stack that it depends on, nested templates
@@ -14,12 +14,17 @@ import { editStored } from '../src/cli/edit.ts'
 import { rootKeys } from '../src/compose/root.ts'
 import type { Ground } from './collection/ground.ts'
 import { layGround, uploadNested } from './collection/ground.ts'
-import { outcomesOf, stacksLeft } from './collection/outcome.ts'
+import type { Outcome } from './collection/outcome.ts'
+import { driftOf, outcomesOf, stacksLeft } from './collection/outcome.ts'
+import type { Member } from './collection/repository.ts'
 import { createRepository, namespace } from './collection/repository.ts'
+import type { CollectionFile } from './collection/templates.ts'
 import { readCollection } from './collection/templates.ts'
 
 /** Longer than any of the templates takes, in milliseconds of the sandbox's time. */
 const patienceMs = 6 * 3_600_000
+/** How often drift is looked for where a document does not say it, in milliseconds. */
+const driftIntervalMs = 24 * 3_600_000
 const kustomization = `Kustomization/${namespace}/collection`
 
 async function main(dir: string | undefined): Promise<void> {
@@ -30,31 +35,54 @@ async function main(dir: string | undefined): Promise<void> {
   const { members } = repository
   const ground = await layGround(repository.directory)
   try {
-    for (const [kind, group] of Map.groupBy(files, ({ kind }) => kind)) print(group.length, `files: ${kind}`)
-    print(members.filter(({ isLarge }) => isLarge).length, 'templates over 51,200 bytes')
-    print(members.filter(({ needs }) => needs.exports.length > 0).length, 'templates that import values')
-    print(members.filter(({ needs }) => needs.urls.length > 0).length, 'templates with nested ones')
-
+    printFiles(files, members)
     await uploadNested(ground.sandbox, members, files)
     await phase('deploy', ground)
-    const outcomes = await outcomesOf(ground, members, files)
-    for (const [kind, group] of Map.groupBy(outcomes, ([, outcome]) => outcome.kind)) {
-      print(group.length, kind)
-      for (const [{ path }, { cause }] of group)
-        if (cause !== '') process.stdout.write(`  ${path}: ${cause}\n`)
-    }
+    const before = await outcomesOf(ground, members, files)
+    printOutcomes(before)
+    await phase('again', ground, () => pull(ground))
+    await repository.tagAll('revision', 'two')
+    await phase('change', ground, () => pull(ground))
+    printOutcomes(await outcomesOf(ground, members, files), before)
+    await phase('look for drift', ground, async () => ground.clock.advance(driftIntervalMs))
+    const { checked, drifted } = await driftOf(ground, members)
+    print(checked, 'looked at')
+    printAll(drifted, 'properties drifted')
 
-    await phase('second pass', ground, () => markAll(ground))
     await repository.removeDocuments()
-    await phase('remove', ground, () => markAll(ground))
+    await phase('remove', ground, () => pull(ground))
     await phase('remove, approved', ground, () => approve(ground))
     const left = await stacksLeft(ground, members)
-    print(left.length, 'stacks left')
-    for (const line of left) process.stdout.write(`  ${line}\n`)
+    printAll(left, 'stacks left')
     if (left.length > 0) process.exitCode = 1
   } finally {
     await ground.close()
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function printFiles(files: readonly CollectionFile[], members: readonly Member[]): void {
+  for (const [kind, group] of Map.groupBy(files, ({ kind }) => kind)) print(group.length, `files: ${kind}`)
+  const among = (what: string, isOne: (member: Member) => boolean) =>
+    print(members.filter(isOne).length, `templates ${what}`)
+  among('over 51,200 bytes', ({ isLarge }) => isLarge)
+  among('that import values', ({ needs }) => needs.exports.length > 0)
+  among('with nested ones', ({ needs }) => needs.urls.length > 0)
+  among('with a macro or AWS::Serverless, not run', ({ transforms }) =>
+    transforms.some((name) => name !== 'AWS::Include' && name !== 'AWS::LanguageExtensions'),
+  )
+}
+
+/** Counts, and the causes that were not told before. */
+function printOutcomes(
+  outcomes: ReadonlyMap<Member, Outcome>,
+  before: ReadonlyMap<Member, Outcome> = new Map(),
+): void {
+  for (const [kind, group] of Map.groupBy(outcomes, ([, outcome]) => outcome.kind)) {
+    print(group.length, kind)
+    for (const [member, { cause }] of group)
+      if (cause !== '' && before.get(member)?.cause !== cause)
+        process.stdout.write(`  ${member.path}: ${cause}\n`)
   }
 }
 
@@ -74,7 +102,8 @@ async function phase(name: string, ground: Ground, begin?: () => Promise<void>):
   if (!isAtRest) process.exitCode = 1
 }
 
-async function markAll({ opened }: Ground): Promise<void> {
+/** Has the repository looked at now and not at its next turn. */
+async function pull({ opened }: Ground): Promise<void> {
   await opened.controller.markDue([rootKeys.source])
 }
 
@@ -94,6 +123,11 @@ async function approve({ opened, clock }: Ground): Promise<void> {
 
 function print(count: number, what: string): void {
   process.stdout.write(`${String(count).padStart(5)}  ${what}\n`)
+}
+
+function printAll(lines: readonly string[], what: string): void {
+  print(lines.length, what)
+  for (const line of lines) process.stdout.write(`  ${line}\n`)
 }
 
 await main(process.argv[2])

@@ -4,48 +4,32 @@
  * Parameters without a default get a plausible value, every capability is given: only what the templates
  * themselves say is looked at. Files that are no templates are counted apart.
  */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { parseTemplate } from '../src/template/cloudformation/parse.ts'
 import { plausibleParameters } from '../src/template/cloudformation/plausible.ts'
-import { attempt } from '../src/template/cloudformation/problem.ts'
 import { loadResourceFacts } from '../src/template/cloudformation/spec-facts.ts'
-import { readTemplate } from '../src/template/cloudformation/structure.ts'
 import { validateTemplate } from '../src/template/cloudformation/validate.ts'
+import type { CollectionFile } from './collection/templates.ts'
+import { readCollection } from './collection/templates.ts'
 
 const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
 
-type Kind = 'no template' | 'Rain source' | 'not well-formed' | 'errors' | 'warnings only' | 'clean'
+type Kind = Exclude<CollectionFile['kind'], 'template'> | 'errors' | 'warnings only' | 'clean'
 
 function main(dir: string | undefined, warnings: boolean): void {
   if (dir === undefined) throw new Error('usage: node scripts/validate-collection.ts DIR [--warnings]')
   const counts = new Map<Kind, number>()
-  for (const file of templateFiles(dir)) {
-    const { kind, lines } = look(readFileSync(file, 'utf8'), warnings)
+  for (const file of readCollection(dir)) {
+    const { kind, lines } = look(file, warnings)
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
-    for (const line of lines) process.stdout.write(`${relative(dir, file)}:${line}\n`)
+    for (const line of lines) process.stdout.write(`${file.path}:${line}\n`)
   }
   process.stdout.write('\n')
   for (const [kind, count] of counts) process.stdout.write(`${String(count).padStart(5)}  ${kind}\n`)
 }
 
-function templateFiles(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(?:ya?ml|json|template|cfn)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted()
-}
-
-function look(body: string, warnings: boolean): { kind: Kind; lines: string[] } {
-  // Rain packages these into templates; CloudFormation never sees its directives.
-  if (/!Rain::|"Rain::|\bRain::Module\b|"Fn::Rain/.test(body)) return { kind: 'Rain source', lines: [] }
-  const parsed = attempt(() => parseTemplate(body))
-  if (parsed instanceof Error) {
-    if (!/^\s*"?Resources"?\s*:/m.test(body)) return { kind: 'no template', lines: [] }
-    return { kind: 'not well-formed', lines: [`1:1: ${parsed.advice}`] }
-  }
-  if (!('Resources' in parsed.value)) return { kind: 'no template', lines: [] }
-  const template = readTemplate(parsed.value, () => {})
+function look(file: CollectionFile, warnings: boolean): { kind: Kind; lines: string[] } {
+  if (file.kind === 'not well-formed') return { kind: file.kind, lines: [`1:1: ${file.advice}`] }
+  if (file.kind !== 'template') return { kind: file.kind, lines: [] }
+  const { body, template } = file
   const parameters = plausibleParameters(template)
   const findings = validateTemplate({ body, parameters, capabilities: CAPABILITIES, facts })
   const shown = findings.filter(({ severity }) => warnings || severity === 'error')

@@ -31,7 +31,7 @@ const bucket = 'headwater-blobs'
 export async function layGround(repository: string): Promise<Ground> {
   const clock = createVirtualClock()
   const random = createSeededRandom(7)
-  const sandbox = await createAwsSandbox({ clock, random, speed: 20 })
+  const sandbox = await createAwsSandbox({ clock, random, speed: 1 })
   await put(`${sandbox.url}/${bucket}`, '')
   const env = {
     HEADWATER_STORE: 'memory:',

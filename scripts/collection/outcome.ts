@@ -31,10 +31,26 @@ export async function outcomesOf(
         kind: 'refused before any call',
         cause: firstError(files, member, bodies.get(member.path) ?? ''),
       })
-    else if (ready?.status === 'True') outcomes.set(member, { kind: 'deployed', cause: '' })
+    else if (ready?.status === 'True' && record.status.lastAppliedDigest === record.inputs?.digest)
+      outcomes.set(member, { kind: 'deployed', cause: '' })
     else outcomes.set(member, { kind: 'not deployed', cause: oneLine(ready?.message ?? 'never looked at') })
   }
   return outcomes
+}
+
+/** What the controller takes for changed by hand, as `path: resource property`. Nobody changed anything. */
+export async function driftOf(
+  { opened }: Pick<Ground, 'opened'>,
+  members: readonly Member[],
+): Promise<{ checked: number; drifted: string[] }> {
+  const records = new Map((await listRecords(opened.store)).map((record) => [record.name, record]))
+  const drifts = members.map(({ name, path }) => ({ path, drift: records.get(name)?.status.drift }))
+  return {
+    checked: drifts.filter(({ drift }) => drift !== undefined).length,
+    drifted: drifts.flatMap(({ path, drift }) =>
+      (drift?.properties ?? []).map(({ resource, path: property }) => `${path}: ${resource} ${property}`),
+    ),
+  }
 }
 
 /** The stacks that exist in the members' accounts, as `account/name status`. */

@@ -7,6 +7,7 @@ import { apiVersion } from '../../src/api/kinds/common.ts'
 import { rootName } from '../../src/compose/root.ts'
 import { capabilityNeeds } from '../../src/template/cloudformation/capabilities.ts'
 import { plausibleParameters } from '../../src/template/cloudformation/plausible.ts'
+import type { Template } from '../../src/template/cloudformation/template.ts'
 import { type Needs, needsOf } from './needs.ts'
 import type { CollectionFile } from './templates.ts'
 
@@ -22,12 +23,16 @@ export interface Member {
   needs: Needs
   /** The template's text is too long for a request's body. */
   isLarge: boolean
+  /** Transforms by whatever name: the sandbox runs AWS::Include and AWS::LanguageExtensions only. */
+  transforms: string[]
 }
 
 /** A git repository with the whole collection in it, and a document for each of its templates. */
 export interface CollectionRepository {
   directory: string
   members: Member[]
+  /** Commits a revision in which every stack has this tag. */
+  tagAll(key: string, value: string): Promise<void>
   /** Commits a revision that declares none of them any more. */
   removeDocuments(): Promise<void>
 }
@@ -59,19 +64,26 @@ export async function createRepository(
   await git('init', '--quiet', '-b', 'main')
   await write(directory, 'clusters/collection.yaml', stringify(kustomization))
   for (const { path, body } of files) await write(directory, `fleet/templates/${path}`, body)
-  const members: Member[] = []
-  for (const [index, file] of files.entries()) {
-    if (file.kind !== 'template') continue
-    const { member, documents, exporter } = describe(file, index)
-    members.push(member)
-    await write(directory, `fleet/stacks/${member.name}.yaml`, documents)
-    if (exporter !== undefined)
-      await write(directory, `fleet/templates/${member.name}.exports.json`, exporter)
+  const declared = files.flatMap((file, index) => (file.kind === 'template' ? [declare(file, index)] : []))
+  const writeDocuments = async (tags: Record<string, string>) => {
+    for (const { member, specs } of declared) {
+      const documents = Object.entries(specs).map(([name, spec]) => document(name, { ...spec, tags }))
+      await write(directory, `fleet/stacks/${member.name}.yaml`, documents.join('---\n'))
+    }
   }
+  for (const { member } of declared) {
+    const { exports } = member.needs
+    if (exports.length > 0) await write(directory, exporterOf(member.name), exporting(exports))
+  }
+  await writeDocuments({})
   await commit('the collection')
   return {
     directory,
-    members,
+    members: declared.map(({ member }) => member),
+    async tagAll(key, value) {
+      await writeDocuments({ [key]: value })
+      await commit(`${key}: ${value} on everything`)
+    },
     async removeDocuments() {
       await rm(join(directory, 'fleet/stacks'), { recursive: true })
       await commit('nothing of the collection')
@@ -91,36 +103,35 @@ const kustomization = {
   },
 }
 
-function describe(
+type Specs = Record<string, Record<string, unknown>>
+
+/** A template as a stack, and what must be there before it; the specs are by the objects' names. */
+function declare(
   { path, body, template }: Extract<CollectionFile, { kind: 'template' }>,
   index: number,
-): { member: Member; documents: string; exporter: string | undefined } {
+): { member: Member; specs: Specs } {
   const name = `c${String(index).padStart(3, '0')}-${slug(path)}`
   const account = String(100_000_000_000 + index)
   const parameters = ownBuckets(plausibleParameters(template), index)
   const needs = needsOf(template, parameters, { account, region, stackName: name })
   const isLarge = Buffer.byteLength(body) > bodyLimitBytes
-  const capabilities = [...new Set(capabilityNeeds(template).map(({ capability }) => capability))]
+  const transforms = capabilityNeeds(template).flatMap(({ capability, type }) =>
+    capability === 'CAPABILITY_AUTO_EXPAND' ? [type] : [],
+  )
+  const member = { name, path, account, needs, isLarge, transforms }
   const common = {
     region,
     deployAs: { roleArn: `arn:aws:iam::${account}:role/headwater` },
     deletionPolicy: 'Delete',
   }
-  const stack = document(name, {
-    ...common,
-    template: `/fleet/templates/${path}`,
-    parameters,
-    capabilities: withNested(capabilities, needs),
-    ...(needs.exports.length === 0 ? {} : { dependsOn: [{ name: `${name}-exports` }] }),
-  })
-  const producer = document(`${name}-exports`, {
-    ...common,
-    template: `/fleet/templates/${name}.exports.json`,
-  })
+  const file = `/fleet/templates/${path}`
+  const stack = { ...common, template: file, parameters, capabilities: capabilitiesFor(template, needs) }
+  if (needs.exports.length === 0) return { member, specs: { [name]: stack } }
+  const producer = `${name}-exports`
+  const dependsOn = [{ name: producer }]
   return {
-    member: { name, path, account, needs, isLarge },
-    documents: needs.exports.length === 0 ? stack : `${stack}---\n${producer}`,
-    exporter: needs.exports.length === 0 ? undefined : exporting(needs.exports),
+    member,
+    specs: { [name]: { ...stack, dependsOn }, [producer]: { ...common, template: `/${exporterOf(name)}` } },
   }
 }
 
@@ -131,9 +142,14 @@ function ownBuckets(parameters: Record<string, string>, index: number): Record<s
   return Object.fromEntries(Object.entries(parameters).map(own))
 }
 
-/** What nested templates need, their parent must be given. */
-function withNested(capabilities: readonly string[], needs: Needs): string[] {
-  return needs.urls.length === 0 ? [...capabilities] : ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
+/** What it needs and what its nested templates, which are not looked into, may need. */
+function capabilitiesFor(template: Template, needs: Needs): string[] {
+  if (needs.urls.length > 0) return ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
+  return [...new Set(capabilityNeeds(template).map(({ capability }) => capability))]
+}
+
+function exporterOf(name: string): string {
+  return `fleet/templates/${name}.exports.json`
 }
 
 function document(name: string, spec: Record<string, unknown>): string {
