@@ -23,13 +23,19 @@ const refSchema = z
   })
   .refine((ref) => Object.keys(ref).length > 0, 'name one of branch, tag, semver, name, commit')
 
+/** A login in a url would stand in every record and message that names it, so it is not even repeated here. */
+function urlProblem(url: string): string {
+  const shown = url.replace(/\/\/[^/]*@/, '//…@')
+  if (shown !== url) return `"${shown}" holds credentials; leave them out and name them by secretRef`
+  return `"${url}" is no repository url; write https://host/path, or the absolute path of a local repository`
+}
+
 /** Where truth lives. */
 export const gitRepositorySpec = z.strictObject({
   url: z
     .string()
-    .regex(/^(https?:\/\/[^\s]+|file:\/\/\/[^\s]+|\/[^\s]*)$/, {
-      error: (issue) =>
-        `"${String(issue.input)}" is no repository url; write https://host/path, or the absolute path of a local repository`,
+    .regex(/^(https?:\/\/[^\s/?#@]+([/?#][^\s]*)?|file:\/\/\/[^\s]+|\/[^\s]*)$/, {
+      error: (issue) => urlProblem(String(issue.input)),
     })
     .describe('`https://` url, or the absolute path of a repository on this machine.'),
   ref: refSchema
