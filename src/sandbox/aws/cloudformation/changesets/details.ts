@@ -65,24 +65,38 @@ function recreationOf(
   return word === 'maybe' ? 'Conditionally' : 'Never'
 }
 
+/** What is known of one target's change. */
+export interface TargetChange {
+  causes: readonly Cause[]
+  /** The value itself was worked out and differs. */
+  worked: boolean
+  /** The template's text of it was edited. */
+  edited: boolean
+  /** Its text refers to parameters or resources, so that its value is not the template's alone. */
+  referring: boolean
+}
+
 /**
- * The details of one target. A direct edit is one Static detail. What comes through a reference is a detail per
- * cause, and, where the new value was worked out, a Dynamic one for the value itself.
+ * The details of one target: one per cause, and one for the value itself where it is known to differ. That one is
+ * Static when the template alone says the value, Dynamic when it comes through a reference. A value that only follows
+ * from a resource is known to differ when values are asked for, or when the template was edited.
  */
-export function detailsOf(
-  target: Detail['target'],
-  causes: readonly Cause[],
-  options: { worked: boolean },
-): Detail[] {
-  if (causes.length === 0) return [{ target, evaluation: 'Static', source: 'DirectModification' }]
-  const caused = causes.map((cause) => ({
+export function detailsOf(target: Detail['target'], change: TargetChange): Detail[] {
+  const { causes } = change
+  const details: Detail[] = causes.map((cause) => ({
     target,
     evaluation: cause.evaluation,
     source: cause.source,
     entity: cause.entity,
   }))
-  const worked = options.worked || causes.some((cause) => cause.source === 'ParameterReference')
-  return worked ? [...caused, { target, evaluation: 'Dynamic', source: 'DirectModification' }] : caused
+  const byParameter = causes.some((cause) => cause.source === 'ParameterReference')
+  if (causes.length === 0 || change.worked || change.edited || byParameter)
+    details.push({
+      target,
+      evaluation: causes.length > 0 || (change.edited && change.referring) ? 'Dynamic' : 'Static',
+      source: 'DirectModification',
+    })
+  return details
 }
 
 /** Whether the resource is replaced, by the detail with the most impact. */

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { KNOWN_AFTER_APPLY } from '../../../../template/cloudformation/evaluate.ts'
 import type { ResourceFacts } from '../../../../template/cloudformation/facts.ts'
+import { referencesIn } from '../../../../template/cloudformation/references.ts'
+import { isObject } from '../input.ts'
 import type { JsonObject, StackParameter, StackResource } from '../model.ts'
 import { differencesOf } from '../resources/replacement.ts'
 import type { Blueprint, Lookup } from '../templates/blueprint.ts'
 import { masked } from '../secrets.ts'
-import { type Cause, type Surrounding, causesOf } from './causes.ts'
+import { type Surrounding, causesOf } from './causes.ts'
 import { contextOf } from './context.ts'
 import {
   type Detail,
@@ -42,15 +44,20 @@ export function diff(request: DiffRequest): ResourceChange[] {
     changedParameters: changedParameters(request.parameters, blueprint.parameters),
     replacements,
   }
+  const added = new Set<string>()
   const changes: ResourceChange[] = []
+  const lookup = future(
+    request,
+    (logicalId) => added.has(logicalId) || replacements.get(logicalId) === 'True',
+  )
   for (const [logicalId, declaration] of blueprint.resources) {
     const resource = resources.get(logicalId)
     if (resource === undefined || !exists(resource)) {
-      replacements.set(logicalId, 'True')
-      changes.push(addition(request, logicalId, replacements))
+      added.add(logicalId)
+      changes.push(addition(request, logicalId, lookup))
       continue
     }
-    const change = modification(request, resource, declaration.definition, surrounding)
+    const change = modification(request, resource, declaration.definition, { ...surrounding, lookup })
     if (change === undefined) continue
     replacements.set(logicalId, change.replacement)
     changes.push(change.change)
@@ -80,8 +87,7 @@ function changedParameters(
 }
 
 /** References as they will be after the change, as far as they can be known before it. */
-function future(request: DiffRequest, replacements: ReadonlyMap<string, string>): Lookup {
-  const unknown = (logicalId: string): boolean => replacements.get(logicalId) === 'True'
+function future(request: DiffRequest, unknown: (logicalId: string) => boolean): Lookup {
   return {
     ref: (logicalId) => (unknown(logicalId) ? KNOWN_AFTER_APPLY : request.current.ref(logicalId)),
     getAtt(logicalId, attribute) {
@@ -97,14 +103,9 @@ function future(request: DiffRequest, replacements: ReadonlyMap<string, string>)
   }
 }
 
-function addition(
-  request: DiffRequest,
-  logicalId: string,
-  replacements: ReadonlyMap<string, string>,
-): ResourceChange {
+function addition(request: DiffRequest, logicalId: string, lookup: Lookup): ResourceChange {
   const { blueprint } = request
   const declaration = blueprint.resources.get(logicalId)
-  const lookup = future(request, replacements)
   return {
     Action: 'Add',
     LogicalResourceId: logicalId,
@@ -157,11 +158,10 @@ function modification(
   request: DiffRequest,
   resource: StackResource,
   definition: JsonObject,
-  surrounding: Surrounding,
+  { lookup, ...surrounding }: Surrounding & { lookup: Lookup },
 ): Modification | undefined {
   const { blueprint, withValues } = request
   const facts = request.facts.typeFacts(resource.type)
-  const lookup = future(request, surrounding.replacements)
   const after = blueprint.properties(resource.logicalId, lookup)
   const members = membersOf(request, resource.logicalId, lookup)
   const details = [
@@ -232,29 +232,40 @@ function propertyDetails(
   const details: Detail[] = []
   for (const property of new Set([...Object.keys(after), ...Object.keys(resource.properties)])) {
     const here = differences.filter(({ path }) => path[0] === property)
-    const direct = !isDeepStrictEqual(formerly[property], declared[property])
+    const edited = !isDeepStrictEqual(formerly[property], declared[property])
     const causes = causesOf(written[property], surrounding)
     if (here.length === 0) {
       // Only without values does AWS list what might change because something it refers to does.
       const possible = withValues ? [] : causes.filter((cause) => cause.source !== 'ParameterReference')
       if (possible.length > 0)
-        details.push(...detailsOf(propertyTarget(facts, property, undefined), possible, { worked: false }))
+        details.push(
+          ...detailsOf(propertyTarget(facts, property, undefined), {
+            causes: possible,
+            worked: false,
+            edited: false,
+            referring: true,
+          }),
+        )
       continue
     }
+    const referring = refers(written[property])
     const spots = withValues ? here : [strictestOf(here, facts)]
     for (const spot of spots)
       details.push(
-        ...detailsOf(propertyTarget(facts, property, spot), direct ? directCauses(causes) : causes, {
+        ...detailsOf(propertyTarget(facts, property, spot), {
+          causes,
           worked: withValues,
+          edited,
+          referring,
         }),
       )
   }
   return details
 }
 
-/** An edited property's value does not come through what it refers to, unless that is not there yet. */
-function directCauses(causes: readonly Cause[]): Cause[] {
-  return causes.filter((cause) => cause.source !== 'ParameterReference' && cause.evaluation === 'Static')
+/** Whether a value refers to a parameter or a resource; pseudo parameters are as good as literals. */
+function refers(written: unknown): boolean {
+  return [...referencesIn(written)].some(({ name }) => !name.startsWith('AWS::'))
 }
 
 /** Without values there is one target for a property: that with the most impact. */
@@ -309,17 +320,18 @@ function membersOf(request: DiffRequest, logicalId: string, lookup: Lookup): Jso
 
 /** What is removed shows its properties with the attributes of others unknown, as AWS does. */
 function withUnknownAttributes(resource: StackResource): JsonObject {
-  const written = (resource.definition['Properties'] ?? {}) as JsonObject
-  return Object.fromEntries(
-    Object.entries(resource.properties).map(([name, value]) => [
-      name,
-      mentions(written[name], 'Fn::GetAtt') ? KNOWN_AFTER_APPLY : value,
-    ]),
-  )
+  const written = resource.definition['Properties'] ?? {}
+  return unknownWhereAsked(written, resource.properties) as JsonObject
 }
 
-function mentions(value: unknown, name: string): boolean {
-  return value !== undefined && JSON.stringify(value).includes(`"${name}"`)
+function unknownWhereAsked(written: unknown, value: unknown): unknown {
+  if (isObject(written) && isObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, child]) => [name, unknownWhereAsked(written[name], child)]),
+    )
+  if (Array.isArray(written) && Array.isArray(value))
+    return value.map((item: unknown, index) => unknownWhereAsked(written[index], item))
+  return [...referencesIn(written)].some(({ kind }) => kind === 'getAtt') ? KNOWN_AFTER_APPLY : value
 }
 
 function maskedDetail({ target, ...detail }: Detail, secrets: DiffRequest['secrets']): Detail {

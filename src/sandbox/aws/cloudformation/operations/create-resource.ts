@@ -3,6 +3,7 @@ import type { StackResource } from '../model.ts'
 import { liveKey, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import { newPhysicalId } from '../resources/naming.ts'
+import { serviceRefusal } from '../resources/quirks.ts'
 import { awaitSignals } from '../resources/signals.ts'
 import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
@@ -75,7 +76,7 @@ export function* makePhysical(run: Deployment, resource: StackResource, making: 
   yield delayMs === undefined
     ? world.pause(durations.createMs * (0.75 + world.random.next() / 2))
     : { sleepMs: delayMs }
-  const fault = world.faults.failure(stack, resource.logicalId, making.phase)
+  const fault = world.faults.failure(stack, resource.logicalId, making.phase) ?? serviceRefusal(resource)
   if (fault !== undefined) return fail(fault)
   const unsignalled = yield* awaitSignals(run, resource)
   if (unsignalled !== undefined) return fail(unsignalled)

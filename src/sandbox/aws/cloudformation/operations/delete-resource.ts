@@ -1,6 +1,7 @@
 import type { StackResource } from '../model.ts'
 import { dropLive, releaseLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
+import { serviceRefusal } from '../resources/quirks.ts'
 import type { Process } from '../timeline.ts'
 import { type Run, resourceStatus } from './run.ts'
 
@@ -41,6 +42,7 @@ export function* deleteResource(
     : { sleepMs: delayMs }
   const reason =
     world.faults.failure(stack, resource.logicalId, 'delete') ??
+    serviceRefusal(resource) ??
     dropLive(world, place, resource.type, resource.physicalId)
   if (reason !== undefined) {
     resourceStatus(run, resource, 'DELETE_FAILED', { ...cleanup, reason })

@@ -1,6 +1,7 @@
 import type { Gate, Process } from '../timeline.ts'
 import { START_MS, settleOutputs } from './create-stack.ts'
 import { deletionPolicyOf, replacePolicyOf } from './delete-resource.ts'
+import { policyDenial } from './policy.ts'
 import { rollbackUpdate } from './rollback-update.ts'
 import { endOperation, failedTo, resourceStatus, stackStatus } from './run.ts'
 import { type Doomed, cleanUp } from './teardown.ts'
@@ -52,6 +53,8 @@ function* changeAll(run: Update): Process<string | undefined> {
   const missing = blueprint.imports.find((name) => !place.exports.has(name))
   if (missing !== undefined) return `No export named ${missing} found.`
   if (operation.cancelled !== undefined) return operation.cancelled
+  const kept = keptByPolicy(run)
+  if (kept.length > 0) return failedTo('update', kept)
   let interruption: string | undefined
   const steps = [...blueprint.resources.keys()].map((id) => ({
     id,
@@ -77,6 +80,20 @@ function* changeAll(run: Update): Process<string | undefined> {
     return failedTo('create', created) + failedTo('update', updated)
   }
   return settleOutputs(run)
+}
+
+/** Resources that would be removed and that the stack policy keeps; they fail before anything is changed. */
+function keptByPolicy(run: Update): string[] {
+  const kept: string[] = []
+  for (const resource of run.stack.resources.values()) {
+    if (run.blueprint.resources.has(resource.logicalId)) continue
+    const denial = policyDenial(run.policy, 'Update:Delete', resource)
+    if (denial === undefined) continue
+    run.journal.before.set(resource.logicalId, { ...resource })
+    resourceStatus(run, resource, 'UPDATE_FAILED', { reason: denial })
+    kept.push(resource.logicalId)
+  }
+  return kept
 }
 
 /** What was running when another resource failed. */

@@ -31,7 +31,7 @@ export async function policyTextOf(
   const body = text(input, bodyMember)
   const url = text(input, urlMember)
   if (body !== undefined && url !== undefined)
-    throw validationError(`You cannot specify both ${bodyMember} and ${urlMember}.`)
+    throw validationError(`You cannot specify both ${urlMember} and ${bodyMember}`)
   const policy = body ?? (url === undefined ? undefined : await templateAt(world, url))
   if (policy !== undefined) checkPolicy(policy)
   return policy

@@ -24,3 +24,19 @@ export function checkAttributes(template: Template, facts: ResourceFacts): void 
 
 /** Types with attributes that no schema lists. */
 const OPEN = /^(?:AWS::CloudFormation::(?:Stack|CustomResource|Macro)|Custom::|AWS::Serverless::)/
+
+/** Refuses types that claim to be AWS's and are not; with a macro in the template nobody knows what they become. */
+export function checkTypes(template: Template, facts: ResourceFacts): void {
+  if (template.transforms.some((name) => !name.startsWith('AWS::'))) return
+  const unknown = [...template.resources.values()]
+    .map(({ type }) => type)
+    .filter(
+      (type, index, all) =>
+        type.startsWith('AWS::') &&
+        type !== 'AWS::CDK::Metadata' &&
+        facts.typeFacts(type) === undefined &&
+        all.indexOf(type) === index,
+    )
+  if (unknown.length > 0)
+    throw validationError(`Template format error: Unrecognized resource types: [${unknown.join(', ')}]`)
+}

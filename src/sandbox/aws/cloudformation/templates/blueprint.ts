@@ -17,7 +17,7 @@ import { partitionOf, urlSuffixOf } from '../ids.ts'
 import { isObject } from '../input.ts'
 import type { JsonObject, StackOutput, StackParameter } from '../model.ts'
 import type { Place, World } from '../world.ts'
-import { checkAttributes } from './attributes.ts'
+import { checkAttributes, checkTypes } from './attributes.ts'
 import { resolveReference, ssmParameter } from './references.ts'
 
 /** What a template's references to resources and other stacks stand for at one moment of a deployment. */
@@ -105,6 +105,7 @@ export function createBlueprint(request: BlueprintRequest): Blueprint {
   }
   const evaluator = createEvaluator(template, context)
   checkActiveReferences(template, evaluator)
+  checkTypes(template, world.facts)
   checkAttributes(template, world.facts)
   const graph = dependencyGraph(template, evaluator)
   const resources = new Map<string, ResourceDeclaration>()
