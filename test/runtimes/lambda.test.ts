@@ -50,7 +50,9 @@ const template = (topics: string[]) =>
 const missing = 'needs the runtime interface client: set HEADWATER_LAMBDA_RIC to its folder'
 
 /** One cloud, one git host, one SQLite file; the functions are processes that come and go. */
-describe.skipIf(client === undefined)('the bundled functions in the runtime interface client', () => {
+const title = 'the bundled functions in the runtime interface client'
+
+describe.skipIf(client === undefined)(title, { timeout: 120_000 }, () => {
   let folder: string
   let sandbox: AwsSandbox
   let git: GitFixture
@@ -261,5 +263,5 @@ describe.skipIf(client === undefined)('the bundled functions in the runtime inte
 
 if (client === undefined) {
   // oxlint-disable-next-line vitest/warn-todo -- pending is what it is: visible, and not green
-  it.todo(`the bundled functions in the runtime interface client (${missing})`)
+  it.todo(`${title} (${missing})`)
 }
