@@ -9,7 +9,8 @@ const root = path.resolve(import.meta.dirname, '..')
 
 test('the reference and the schemas are fresh (npm run generate)', async () => {
   const files = await generateFiles(root)
-  expect(files).toHaveLength(2 * kinds.length + 2)
+  // A page and a schema for each kind, an overview of both, and the page of the command line.
+  expect(files).toHaveLength(2 * kinds.length + 3)
   const onDisk = await Promise.all(
     files.map(async ({ path: name }) => ({
       path: name,
