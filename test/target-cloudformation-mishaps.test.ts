@@ -3,6 +3,8 @@ import type { Mishap } from './support/stack-driver.ts'
 import { endOf, layStackGround, template, type StackGround } from './support/stack-ground.ts'
 
 const { fresh } = layStackGround()
+/** Looks are of no interest where calls are struck. */
+const seldom = { pollFloorMs: 12_000 }
 
 /** What is done to a stack; each is also tried with every mishap around every one of its calls. */
 const stories: Record<string, (ground: StackGround) => Promise<void>> = {
@@ -85,12 +87,12 @@ describe.each(Object.keys(stories))('whatever happens to a call: %s', (title) =>
   const story = stories[title] ?? (() => Promise.reject(new Error(title)))
 
   test.each<Mishap>(['killed before', 'answer lost', 'killed after'])('%s', async (mishap) => {
-    const ground = fresh()
+    const ground = fresh(seldom)
     await story(ground)
     const want = await endOf(ground)
     const calls = ground.driver.actions.length
     for (let call = 1; call <= calls; call++) {
-      const struck = fresh()
+      const struck = fresh(seldom)
       struck.driver.befall(call, mishap)
       await story(struck)
       expect(await endOf(struck), `call ${call} ${mishap}`).toEqual(want)

@@ -388,7 +388,7 @@ describe('drift', () => {
   })
 
   test('is put back by way of the live values where nothing reverts it', async () => {
-    ground.driver = driverOf('hw', true)
+    ground.driver = driverOf('hw', { refusesRevertDrift: true })
     const record = await drifted('correct')
     expect(reasonOf(record)).toBe('DriftCorrected')
     expect(ground.driver.actions.slice(0, 7)).toEqual([
@@ -406,7 +406,7 @@ describe('drift', () => {
   })
 
   test('that cannot be put back stays reported, and is not tried all the time', async () => {
-    ground.driver = driverOf('hw', true)
+    ground.driver = driverOf('hw', { refusesRevertDrift: true })
     const { driver } = ground
     await driver.declare({ drift: 'correct' }, template())
     await driver.run()

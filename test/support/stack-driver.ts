@@ -43,6 +43,8 @@ export interface StackDriverOptions {
   pass: (ms: number) => Promise<void>
   name?: string
   controllerId?: string
+  /** Shortest time between two looks; long ones make quick tests. Default: the target's. */
+  pollFloorMs?: number | undefined
   /** CloudFormation does not know change sets that revert drift, as in a region or an emulator that lacks them. */
   refusesRevertDrift?: boolean
 }
@@ -52,7 +54,8 @@ const leaseMs = 90_000
 
 /** Makes a driver for one stack. */
 export function createStackDriver(options: StackDriverOptions): StackDriver {
-  const { clock, pass, endpoint, name = 'web', controllerId = 'hw', refusesRevertDrift = false } = options
+  const { clock, pass, endpoint, name = 'web', controllerId = 'hw' } = options
+  const { refusesRevertDrift = false, pollFloorMs } = options
   const key = `CloudFormationStack/eu/${name}`
   const store = createMemoryStore({ clock })
   const bodies = new Map<string, Uint8Array>()
@@ -67,6 +70,7 @@ export function createStackDriver(options: StackDriverOptions): StackDriver {
       defaultRegion: 'eu-west-1',
       clock,
       endpoint,
+      ...(pollFloorMs === undefined ? {} : { pollFloorMs }),
       templateBody: async (sha256) => bodies.get(sha256) ?? new Uint8Array(),
       templateUrl: () => undefined,
     })

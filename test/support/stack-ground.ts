@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll } from 'vitest'
 import type { AwsSandbox } from '../../src/sandbox/aws/server.ts'
 import { createAwsSandbox } from '../../src/sandbox/aws/server.ts'
-import { createStackDriver, type StackDriver } from './stack-driver.ts'
+import { createStackDriver, type StackDriver, type StackDriverOptions } from './stack-driver.ts'
 import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 /** A fresh pretend AWS, a stack under the real loop and target, and a client of our own to look with. */
@@ -19,12 +19,14 @@ export interface StackGround {
   client: CloudFormationClient
 }
 
+type DriverSettings = Pick<StackDriverOptions, 'refusesRevertDrift' | 'pollFloorMs'>
+
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** One sandbox for all tests of a file: it takes half a second to load what it knows of resource types. */
 export function layStackGround(): {
-  driverOf: (controllerId: string, refusesRevertDrift?: boolean) => StackDriver
-  fresh: () => StackGround
+  driverOf: (controllerId: string, more?: DriverSettings) => StackDriver
+  fresh: (more?: DriverSettings) => StackGround
 } {
   const clock = createVirtualClock()
   const state: { sandbox?: AwsSandbox; client?: CloudFormationClient } = {}
@@ -42,10 +44,10 @@ export function layStackGround(): {
   })
 
   /** A controller that knows of nothing, with its own ownership mark. */
-  function driverOf(controllerId: string, refusesRevertDrift = false): StackDriver {
+  function driverOf(controllerId: string, more: DriverSettings = {}): StackDriver {
     const { sandbox } = running()
     const pass = async (ms: number): Promise<void> => clock.advance(ms)
-    return createStackDriver({ endpoint: sandbox.url, clock, pass, controllerId, refusesRevertDrift })
+    return createStackDriver({ endpoint: sandbox.url, clock, pass, controllerId, ...more })
   }
 
   function running() {
@@ -57,11 +59,11 @@ export function layStackGround(): {
   return {
     driverOf,
     /** An empty cloud without faults, and a controller that knows of nothing. */
-    fresh: (): StackGround => {
+    fresh: (more): StackGround => {
       const { sandbox, client } = running()
       sandbox.edge.clear()
       sandbox.engine.faults.reset()
-      return { sandbox, clock, driver: driverOf('hw'), client }
+      return { sandbox, clock, driver: driverOf('hw', more), client }
     },
   }
 }
@@ -130,7 +132,7 @@ export async function endOf(ground: StackGround) {
     parameters: stack?.Parameters,
     tags: stack?.Tags,
     protection: stack?.EnableTerminationProtection,
-    ready: (await driver.ready()).replace(/ in [\d.]+s \(.*/, ''),
+    ready: (await driver.ready()).replace(/ in [\d.]+[smh] \(.*/, ''),
     outputs: record?.status.outputs,
     operation: record?.operation,
     operations: await operationsOf(ground),
