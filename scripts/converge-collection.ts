@@ -1,10 +1,11 @@
 /**
  * Deploys every template below a folder through the whole controller into the sandbox, changes all stacks, looks for
  * drift that nobody made, takes all of them out of git again, and prints counts, times and what failed:
- *   node scripts/converge-collection.ts DIR
+ *   node scripts/converge-collection.ts DIR [SPEED]
  * Each template is a CloudFormationStack document in a git repository, with an account of its own (`deployAs`); what
  * has no default gets a plausible value, imported values are exported by a stack that it depends on, nested templates
- * of the collection are put into the sandbox's S3. Ends with 1 unless all came to rest and the cloud is empty.
+ * of the collection are put into the sandbox's S3. The sandbox is SPEED (default 5) times as fast as AWS. Ends with 1
+ * unless all came to rest and the cloud is empty.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -27,13 +28,14 @@ const patienceMs = 6 * 3_600_000
 const driftIntervalMs = 24 * 3_600_000
 const kustomization = `Kustomization/${namespace}/collection`
 
-async function main(dir: string | undefined): Promise<void> {
-  if (dir === undefined) throw new Error('usage: node scripts/converge-collection.ts DIR')
+async function main(dir: string | undefined, speed: number): Promise<void> {
+  if (dir === undefined || !(speed > 0))
+    throw new Error('usage: node scripts/converge-collection.ts DIR [SPEED]')
   const folder = await mkdtemp(join(tmpdir(), 'headwater-collection-'))
   const files = readCollection(dir)
   const repository = await createRepository(join(folder, 'fleet'), files)
   const { members } = repository
-  const ground = await layGround(repository.directory)
+  const ground = await layGround(repository.directory, speed)
   try {
     printFiles(files, members)
     await uploadNested(ground.sandbox, members, files)
@@ -130,4 +132,4 @@ function printAll(lines: readonly string[], what: string): void {
   for (const line of lines) process.stdout.write(`  ${line}\n`)
 }
 
-await main(process.argv[2])
+await main(process.argv[2], Number(process.argv[3] ?? 5))

@@ -27,11 +27,11 @@ export interface Ground {
 const stride = 5_000
 const bucket = 'headwater-blobs'
 
-/** Opens a controller with the repository as its root. Puts the AWS settings into this process's environment. */
-export async function layGround(repository: string): Promise<Ground> {
+/** Opens a controller with the repository as its root; `speed` is the sandbox's, 1 is AWS's own pace. Puts the AWS settings into this process's environment. */
+export async function layGround(repository: string, speed: number): Promise<Ground> {
   const clock = createVirtualClock()
   const random = createSeededRandom(7)
-  const sandbox = await createAwsSandbox({ clock, random, speed: 1 })
+  const sandbox = await createAwsSandbox({ clock, random, speed })
   await put(`${sandbox.url}/${bucket}`, '')
   const env = {
     HEADWATER_STORE: 'memory:',
