@@ -207,4 +207,15 @@ describe('commands on a pretend AWS', () => {
     expect(code).toBe(1)
     expect(await cli('diff --revision nowhere')).toMatchObject({ code: 2, stdout: '' })
   })
+
+  test('run --once follows a new commit however long the interval is', async () => {
+    const once = () =>
+      headwater('run --once --wait', { clock, cwd: dir, env: { ...env(), HEADWATER_INTERVAL: '1h' } })
+    await once()
+    await edit('stacks/network.yaml', (text) => text.replace(/team: \w+/, 'team: latecomers'))
+    await commit('a team that comes late')
+    const before = mutating()
+    expect(await once()).toMatchObject({ code: 0 })
+    expect(mutating() - before).toBeGreaterThan(0)
+  })
 })

@@ -3,6 +3,7 @@ import { parseDuration, formatDuration } from '../../api/duration.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { readSettings, type SettingFlags } from '../../compose/settings.ts'
 import { openController } from '../../compose/controller.ts'
+import { rootKeys } from '../../compose/root.ts'
 import { createBoard } from '../board.ts'
 import { drive } from '../drive.ts'
 import { exitCodes, usageError } from '../exit.ts'
@@ -65,6 +66,8 @@ async function run(options: RunOptions, io: Io): Promise<void> {
   })
   try {
     await opened.bootstrap()
+    // Who runs one pass means the repository as it is now, not as it was when its interval last came round.
+    if (options.once === true) await opened.controller.markDue([rootKeys.source])
     const startedAt = clock.now()
     const deadline = options.wait ? startedAt + parseDuration(options.timeout ?? '1h') : undefined
     const isOver = (records: readonly ObjectRecord[]) =>

@@ -51,6 +51,3 @@ export interface ResourceFacts {
   /** Every type that is known, for suggestions. */
   typeNames?: () => Iterable<string>
 }
-
-/** Knows no type at all: every resource is treated alike. */
-export const NO_FACTS: ResourceFacts = { typeFacts: () => undefined }
