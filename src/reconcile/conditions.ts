@@ -11,6 +11,8 @@ export interface Verdict {
   reconciling?: boolean
   /** Nothing will change until something changes in git or a person acts. */
   stalled?: boolean
+  /** It says nothing about what is declared: which generation was observed stays as it is. */
+  isAside?: boolean
 }
 
 /** The status with a verdict written as conditions: kstatus' rules in one place. Pure. */
@@ -31,7 +33,8 @@ export function withVerdict(
   conditions = setCondition(conditions, { type: 'Reconciling', status: reconciling, reason, message }, at)
   const stalled = verdict.stalled ? 'True' : 'False'
   conditions = setCondition(conditions, { type: 'Stalled', status: stalled, reason, message }, at)
-  return { ...status, conditions, observedGeneration: record.generation }
+  const observedGeneration = verdict.isAside ? status.observedGeneration : record.generation
+  return { ...status, conditions, observedGeneration }
 }
 
 /** The status without the named fields: `exactOptionalPropertyTypes` knows no undefined. */

@@ -78,6 +78,7 @@ export function outcomeOfError(record: ObjectRecord, error: HeadwaterError, at: 
           reason: error.reason,
           message: error.message,
           reconciling: true,
+          isAside: true,
         },
         now,
       ),
@@ -94,6 +95,7 @@ export function outcomeOfError(record: ObjectRecord, error: HeadwaterError, at: 
     reason: isThrottled ? 'ProgressingWithRetry' : error.reason,
     message: error.message,
     reconciling: true,
+    isAside: isThrottled,
   } as const
   return {
     status: withVerdict(record, { ...record.status, failures, nextAttemptAt }, verdict, now),
@@ -246,6 +248,8 @@ function drift(
     status = withVerdict(record, status, { ready: 'True', reason: 'DriftNotCorrected', message }, now)
   const isCorrected = hasDrift && record.spec['drift'] === 'correct' && isFinal !== true
   const hasNewInputs = record.inputs?.digest !== record.status.lastAppliedDigest
+  // A look is all there was to do for a declaration that brought no new inputs.
+  if (!hasNewInputs) status = { ...status, observedGeneration: record.generation }
   const type = hasDrift ? 'Warning' : 'Normal'
   return {
     status,

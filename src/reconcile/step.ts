@@ -145,7 +145,10 @@ function leaseCounter(lease: Lease): Pick<ObjectRecord, 'lease'> {
 }
 
 function compose(fresh: ObjectRecord, changes: StepChanges): ObjectRecord {
-  const next: ObjectRecord = { ...fresh, status: changes.status }
+  // A write whose answer was lost may stand although this step does not know of it: what was counted stays counted.
+  const operations = Math.max(fresh.status.operations ?? 0, changes.status.operations ?? 0)
+  const status = operations === 0 ? changes.status : { ...changes.status, operations }
+  const next: ObjectRecord = { ...fresh, status }
   if (changes.operation === null) delete next.operation
   else if (changes.operation !== undefined) next.operation = changes.operation
   return next

@@ -6,6 +6,8 @@ import type { OpenSource, SourceFile } from '../../src/source/source.ts'
 export interface ModelRepository {
   /** Makes the files the head and answers its commit id. */
   commit(files: Record<string, string>): string
+  /** Makes an earlier commit the head again, as a forced push does. */
+  reset(commit: string): void
   /** Every later look fails with this, until undefined. */
   breakWith(error: Error | undefined): void
   open: OpenSource
@@ -31,6 +33,7 @@ export function createModelRepository(): ModelRepository {
       head = id
       return id
     },
+    reset: (commit) => void (head = commit),
     breakWith: (error) => void (failure = error),
     reads: () => reads,
     open: () => ({

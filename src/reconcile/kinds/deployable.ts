@@ -12,7 +12,7 @@ import { dependencyRetryMs, jitteredMs } from '../retry.ts'
 import { isDriftDue, settledDueAt } from '../schedule.ts'
 import type { Step } from '../step.ts'
 import { editRecord } from '../step.ts'
-import { isSuspended, suspendedMessage } from '../suspend.ts'
+import { isSuspended, suspendedOutcome } from '../suspend.ts'
 
 /** Looks and calls in one step before it goes back to the queue: enough for a change set to be made, not for a rollout. */
 const maxRounds = 6
@@ -69,11 +69,7 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
   // What runs already is watched to its end, whatever else is said.
   if (operation !== undefined) return undefined
 
-  if (isSuspended(record, now)) {
-    const message = suspendedMessage(record)
-    const dueAt = record.suspension?.until
-    return { ...quiet, status: withVerdict(record, status, { ...lastReady(record), message }, now), dueAt }
-  }
+  if (isSuspended(record, now)) return suspendedOutcome(record, now)
   if (record.deletion !== undefined) return waitForDependents(ports, record)
   if (inputs === undefined) {
     const message = 'waiting for its inputs to be packaged from the source'
@@ -89,7 +85,8 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
   const mustCorrect = record.spec['drift'] === 'correct' && hasDrift && status.drift?.isFinal !== true
 
   if (hasFailed && !subject.force) {
-    return { ...quiet, status: handled(record, status), dueAt: status.nextAttemptAt }
+    const seen = { ...handled(record, status), observedGeneration: record.generation }
+    return { ...quiet, status: seen, dueAt: status.nextAttemptAt }
   }
   const blocker = isApplied ? undefined : await findBlocker(ports, record, inputs.revision)
   if (blocker !== undefined) {
@@ -157,9 +154,4 @@ function afterError(
     error.class === 'stalled' && record.operation !== undefined && error.reason !== 'AccessDenied'
   if (!isRefusedInput) return outcomeOfError(record, error, at)
   return outcomeOf(record, { type: 'failed', reason: error.reason, message: error.message }, at)
-}
-
-function lastReady(record: ObjectRecord): { ready: 'True' | 'False' | 'Unknown'; reason: string } {
-  const ready = findCondition(record.status.conditions, 'Ready')
-  return { ready: ready?.status ?? 'Unknown', reason: ready?.reason ?? 'Suspended' }
 }

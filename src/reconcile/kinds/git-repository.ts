@@ -1,5 +1,4 @@
 import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
-import { findCondition } from '../../api/condition.ts'
 import { asHeadwaterError, isConflict } from '../../api/errors.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
@@ -12,7 +11,7 @@ import type { ControllerPorts } from '../ports.ts'
 import { jitteredMs } from '../retry.ts'
 import type { Step } from '../step.ts'
 import { wake } from '../step.ts'
-import { isSuspended, suspendedMessage } from '../suspend.ts'
+import { isSuspended, suspendedOutcome } from '../suspend.ts'
 
 /** Compares the remote head with the artifact in force; when it moved, those that read from here are due. */
 export async function reconcileGitRepository(ports: ControllerPorts, step: Step): Promise<Outcome> {
@@ -20,16 +19,7 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
   const spec = record.spec as GitRepositorySpec
   const { clock, random } = ports
   const dueAt = clock.now() + jitteredMs(spec.interval, random)
-  if (isSuspended(record, clock.now())) {
-    const ready = findCondition(record.status.conditions, 'Ready')
-    const verdict = {
-      ready: ready?.status ?? 'Unknown',
-      reason: ready?.reason ?? 'Suspended',
-      message: suspendedMessage(record),
-    } as const
-    const status = withVerdict(record, record.status, verdict, clock.now())
-    return { status, dueAt: record.suspension?.until, events: [], wake: false }
-  }
+  if (isSuspended(record, clock.now())) return suspendedOutcome(record, clock.now())
   try {
     const source = await openRepository(ports, record)
     const head = await source.head(spec.ref as RefSelector)

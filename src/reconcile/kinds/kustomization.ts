@@ -23,7 +23,7 @@ import { openRepository, sourceKeyOf } from '../repository.ts'
 import { dependencyRetryMs, jitteredMs } from '../retry.ts'
 import type { Step } from '../step.ts'
 import { editRecord } from '../step.ts'
-import { isSuspended, suspendedMessage } from '../suspend.ts'
+import { isSuspended, suspendedOutcome } from '../suspend.ts'
 
 /** How many problems of a build the status names; the rest is counted. */
 const shownProblems = 5
@@ -32,20 +32,7 @@ const shownProblems = 5
 export async function reconcileKustomization(ports: ControllerPorts, step: Step): Promise<Outcome | 'gone'> {
   const record = step.record()
   const now = ports.clock.now()
-  if (isSuspended(record, now)) {
-    const ready = findCondition(record.status.conditions, 'Ready')
-    const verdict: Verdict = {
-      ready: ready?.status ?? 'Unknown',
-      reason: ready?.reason ?? 'Suspended',
-      message: suspendedMessage(record),
-    }
-    return {
-      status: withVerdict(record, record.status, verdict, now),
-      dueAt: record.suspension?.until,
-      events: [],
-      wake: false,
-    }
-  }
+  if (isSuspended(record, now)) return suspendedOutcome(record, now)
   if (record.deletion !== undefined) return leave(ports, record)
 
   try {
@@ -82,13 +69,25 @@ async function findArtifact(
   const { status } = record
   const isRequested = record.request !== undefined && record.request.token !== status.lastHandledReconcileAt
   const isApproved = status.held !== undefined && record.approval?.token === status.held.token
-  const isDone = status.lastAppliedRevision === revision && status.observedGeneration === record.generation
-  if (isDone && !isRequested && !isApproved) {
-    return {
-      outcome: { status, dueAt: now + jitteredMs(spec.interval, ports.random), events: [], wake: true },
-    }
-  }
-  return { source, revision }
+  if (!isDone(record, revision) || isRequested || isApproved) return { source, revision }
+  const dueAt = now + jitteredMs(spec.interval, ports.random)
+  const done = withApplied(record, cleared(record), status.inventory?.length ?? 0, now)
+  return { outcome: { status: done, dueAt, events: [], wake: true } }
+}
+
+/**
+ * Whether all that a revision declares is in force: it was applied by the present declaration, and nothing else was
+ * tried since. A broken revision in between was applied in part, even if the branch is put back.
+ */
+function isDone({ status, generation }: ObjectRecord, revision: string): boolean {
+  const isReady = findCondition(status.conditions, 'Ready')?.status === 'True'
+  const isLast = status.lastAppliedRevision === revision && status.lastAttemptedRevision === revision
+  return isReady && isLast && status.observedGeneration === generation
+}
+
+function withApplied(record: ObjectRecord, status: ObjectStatus, count: number, now: number): ObjectStatus {
+  const message = `applied ${count} ${count === 1 ? 'object' : 'objects'}`
+  return withVerdict(record, status, { ready: 'True', reason: 'ReconciliationSucceeded', message }, now)
 }
 
 async function apply(
@@ -153,21 +152,16 @@ async function apply(
     return notReady(ports, record, { ...attempted, inventory }, { reason: 'PruneFailed', message })
   }
 
-  const message = `applied ${applied.length} ${applied.length === 1 ? 'object' : 'objects'}`
+  const now = ports.clock.now()
   const status: ObjectStatus = { ...attempted, lastAppliedRevision: revision, inventory: applied.toSorted() }
   const event = {
     type: 'Normal',
     reason: 'ReconciliationSucceeded',
-    message: `${message} of ${revision}`,
+    message: `applied ${applied.length} ${applied.length === 1 ? 'object' : 'objects'} of ${revision}`,
   } as const
   return {
-    status: withVerdict(
-      record,
-      status,
-      { ready: 'True', reason: 'ReconciliationSucceeded', message },
-      ports.clock.now(),
-    ),
-    dueAt: ports.clock.now() + jitteredMs(spec.interval, ports.random),
+    status: withApplied(record, status, applied.length, now),
+    dueAt: now + jitteredMs(spec.interval, ports.random),
     events: record.status.lastAppliedRevision === revision ? [] : [event],
     wake: true,
   }
