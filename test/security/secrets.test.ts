@@ -206,25 +206,21 @@ spec: {url: "http://ana:${hidden.url}@127.0.0.1:9/x"}
     async (_name, canary) => {
       const shapes = [canary, Buffer.from(canary).toString('base64').slice(0, -4), encodeURIComponent(canary)]
       const basic = Buffer.from(`ana:${canary}`).toString('base64')
+      const found: string[] = []
       for (const shape of [...shapes, basic]) {
-        for (const [who, text] of said) {
-          // A person who reads a document aloud hears what is in it.
-          if (who.includes('validate') && canary === hidden.url) expect(text).not.toContain(`${shape}@127`)
-          expect(text.includes(shape), `${who}: ${text}`).toBe(false)
-        }
+        for (const [who, text] of said) if (text.includes(shape)) found.push(`${who}: ${text}`)
         for (const file of await filesBelow(folder))
-          expect((await readFile(file)).includes(shape), file).toBe(false)
+          if ((await readFile(file)).includes(shape)) found.push(file)
       }
+      expect(found).toEqual([])
     },
   )
 
   it.each(Object.entries(declared))(
     'S23 the %s of a document is told by nothing but the document',
     async (_name, canary) => {
-      for (const [who, text] of said) {
-        if (/get .*-o (json|yaml)|build/.test(who)) continue
-        expect(text.includes(canary), `${who}: ${text}`).toBe(false)
-      }
+      const shown = [...said].filter(([who]) => !/get .*-o (json|yaml)|build/.test(who))
+      expect(shown.filter(([, text]) => text.includes(canary))).toEqual([])
       const store = await openStore(env['HEADWATER_STORE'] ?? '', { clock, random })
       const records = await store.list('')
       const events = await store.events({})
@@ -235,8 +231,9 @@ spec: {url: "http://ana:${hidden.url}@127.0.0.1:9/x"}
         canary,
       )
       expect(JSON.stringify(events)).not.toContain(canary)
-      for (const file of await filesBelow(path.join(folder, 'blobs')))
-        expect((await readFile(file)).includes(canary), file).toBe(false)
+      const bodies = await filesBelow(path.join(folder, 'blobs'))
+      expect(bodies.length).toBeGreaterThan(0)
+      for (const file of bodies) expect((await readFile(file)).includes(canary)).toBe(false)
     },
   )
 })
