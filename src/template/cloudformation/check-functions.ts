@@ -49,7 +49,7 @@ export function checkFunctions(template: Template, dialect: Dialect, report: Rep
 /** With the language extensions most arguments may be functions: the transform looks at them. */
 function shapeProblemIn(dialect: Dialect, name: string, argument: unknown): string | undefined {
   if (RULE_FUNCTIONS.includes(name) || dialect.rewritten) return undefined
-  const problem = shapeProblem(name, argument)
+  const problem = shapeProblem(name, argument, dialect)
   return dialect.languageExtensions && problem !== undefined && holdsFunction(argument) ? undefined : problem
 }
 
@@ -149,5 +149,5 @@ function hasInclude(template: Template): boolean {
 
 /** CloudFormation's sentence as one of ours. */
 function adviceOf(message: string): string {
-  return message.replace(/^Template error: /, '').replace(/\.$/, '')
+  return message.replace(/^Template error: /i, '').replace(/\.$/, '')
 }

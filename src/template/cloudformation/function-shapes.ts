@@ -8,6 +8,8 @@ const SUB_SHAPE =
   "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string"
 const SUB_NAMES =
   'Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons'
+const FIND_IN_MAP_SHAPE =
+  'Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value'
 const SELECT_SHAPE =
   'Template error: Fn::Select requires a list argument with two elements: an integer index and a list'
 
@@ -47,7 +49,7 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
         argument.length >= 3 &&
         argument.length <= 4 &&
         argument.slice(0, 3).every(isValue),
-      'Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value',
+      FIND_IN_MAP_SHAPE,
     ),
   ],
   ['Fn::Base64', when(isValue, 'Template error: every Fn::Base64 object must have a String-typed value.')],
@@ -100,6 +102,13 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['Fn::ToJsonString', () => undefined],
 ])
 
+/** What CloudFormation lists when it is asked for another function; it counts those of Rules, and no extension. */
+const SUPPORTED =
+  'Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Split, Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, Fn::And, Fn::Or, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn, Fn::ValueOf, Fn::ValueOfAll, Fn::RefAll, Fn::Sub, Fn::Cidr'
+
+/** Only with the transform AWS::LanguageExtensions. */
+const EXTENSIONS: readonly string[] = ['Fn::Length', 'Fn::ToJsonString']
+
 /** Only in Rules, where they are not looked into. */
 export const RULE_FUNCTIONS: readonly string[] = [
   'Fn::Contains',
@@ -111,12 +120,19 @@ export const RULE_FUNCTIONS: readonly string[] = [
 ]
 
 /** What is wrong with a call's argument, in CloudFormation's words; undefined when nothing is. */
-export function shapeProblem(name: string, argument: unknown): string | undefined {
+export function shapeProblem(
+  name: string,
+  argument: unknown,
+  options: { languageExtensions: boolean },
+): string | undefined {
   const shape = SHAPES.get(name)
-  if (shape !== undefined) return shape(argument)
-  if (RULE_FUNCTIONS.includes(name)) return undefined
-  const supported = [...SHAPES.keys()].filter((known) => known.startsWith('Fn::')).toSorted()
-  return `Template error: Encountered unsupported function: ${name} Supported functions are: [${supported.join(', ')}]`
+  if (shape === undefined || (EXTENSIONS.includes(name) && !options.languageExtensions))
+    return RULE_FUNCTIONS.includes(name)
+      ? undefined
+      : `Template Error: Encountered unsupported function: ${name} Supported functions are: [${SUPPORTED}]`
+  if (name === 'Fn::FindInMap' && !options.languageExtensions && !isList(argument, 3))
+    return FIND_IN_MAP_SHAPE
+  return shape(argument)
 }
 
 function subShape(argument: unknown): string | undefined {

@@ -108,7 +108,7 @@ function getAtt(evaluation: Evaluation, argument: unknown, path: TemplatePath): 
 function sub(evaluation: Evaluation, argument: unknown, path: TemplatePath): unknown {
   const call = { name: 'Fn::Sub', argument }
   const parts = subArgument(argument)
-  const problem = shapeProblem(call.name, argument)
+  const problem = shapeProblem(call.name, argument, evaluation)
   if (parts === undefined || problem !== undefined) return misshapen(call, path)
   const variables = evaluation.evaluate(parts.variables, [...path, 1])
   const values = subParts(parts.text).map((part): unknown => {
@@ -181,10 +181,13 @@ function text(value: unknown, call: FunctionCall, path: TemplatePath): string {
   return isScalar(value) ? scalarText(value) : misshapen(call, path)
 }
 
+/** What only the extensions allow was refused before anything is worked out. */
+const ANYTHING = { languageExtensions: true }
+
 function misshapen(call: FunctionCall, path: TemplatePath): never {
   const message =
-    shapeProblem(call.name, call.argument) ??
-    shapeProblem(call.name, null) ??
+    shapeProblem(call.name, call.argument, ANYTHING) ??
+    shapeProblem(call.name, null, ANYTHING) ??
     `Template error: ${call.name} cannot be resolved`
   return refuse({ path, message, advice: message.replace(/^Template error: /, '') })
 }

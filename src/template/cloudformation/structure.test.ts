@@ -199,6 +199,16 @@ describe('the first problem, in CloudFormation’s words', () => {
       want: "Template error: Mapping named 'M' is not present in the 'Mappings' section of template.",
     },
     {
+      name: 'FindInMap with a default, without the extensions',
+      given: `Mappings: {M: {a: {b: c}}}\nResources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: !FindInMap [M, a, b, {DefaultValue: d}]}}}`,
+      want: 'Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value',
+    },
+    {
+      name: 'a function of the extensions without them',
+      given: 'Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: {"Fn::Length": [a]}}}}',
+      want: 'Template Error: Encountered unsupported function: Fn::Length Supported functions are: [Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Split, Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, Fn::And, Fn::Or, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn, Fn::ValueOf, Fn::ValueOfAll, Fn::RefAll, Fn::Sub, Fn::Cidr]',
+    },
+    {
       name: 'mapping with a function',
       given: `Mappings: {M: {a: {b: !Ref T}}}\nResources: {${topic}}`,
       want: 'Template format error: Every Mappings attribute must be a String or a List.',

@@ -25,6 +25,10 @@ function details(change: Answer | undefined): string[] {
     .toSorted()
 }
 
+function targets(change: Answer | undefined): unknown[] {
+  return (change?.['Details'] ?? []).map((detail) => detail['Target'])
+}
+
 describe('Change sets', () => {
   it('show AWS’s members, and no more', async () => {
     const { call, changeSet } = tryEngine()
@@ -299,6 +303,90 @@ describe('Change sets', () => {
     expect((described['Topic']?.['Details'] ?? []).map((detail) => detail['Target'])).toContainEqual({
       Attribute: 'Metadata',
       RequiresRecreation: 'Never',
+    })
+  })
+
+  it('point at single values near the properties, and at the whole property for deeper ones', async () => {
+    const { changeSet, create } = tryEngine()
+    const template = (value: string, resource: string): unknown => ({
+      Resources: {
+        Function: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            Role: 'arn:aws:iam::123456789012:role/role',
+            Runtime: 'nodejs24.x',
+            Handler: 'index.handler',
+            Code: { ZipFile: '' },
+            Environment: { Variables: { A: value, B: 'b' } },
+          },
+        },
+        Policy: {
+          Type: 'AWS::IAM::Policy',
+          Properties: {
+            PolicyName: 'p',
+            Roles: ['role'],
+            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: resource }] },
+          },
+        },
+      },
+    })
+    const more = { Capabilities: ['CAPABILITY_IAM'] }
+    await create('stack', template('x', 'x'), more)
+    const changes = changesOf(await changeSet('stack', template('y', 'y'), { ...more, ...VALUES }))
+    expect(targets(changes['Function'])).toMatchObject([
+      { Path: '/Properties/Environment/Variables/A', BeforeValue: 'x', AfterValue: 'y' },
+    ])
+    expect(targets(changes['Policy'])).toMatchObject([
+      {
+        Path: '/Properties/PolicyDocument',
+        BeforeValue: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"x"}]}',
+        AfterValue: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"y"}]}',
+        AttributeChangeType: 'Modify',
+      },
+    ])
+  })
+
+  it('tell each value’s own cause', async () => {
+    const { changeSet, create } = tryEngine()
+    const template = (fallback: string, literal: string): unknown => ({
+      Parameters: { P: { Type: 'String', Default: fallback } },
+      ...topics({
+        Topic: {
+          Tags: [
+            { Key: 'a', Value: { Ref: 'P' } },
+            { Key: 'b', Value: literal },
+          ],
+        },
+      }),
+    })
+    await create('stack', template('x', '1'))
+    const { Topic } = changesOf(await changeSet('stack', template('y', '2'), VALUES))
+    const causes = (path: string): string[] =>
+      details({
+        Details: (Topic?.['Details'] ?? []).filter((detail) => detail['Target']['Path'] === path),
+      } as unknown as Answer)
+    expect(causes('/Properties/Tags/0/Value')).toEqual([
+      'Dynamic/DirectModification',
+      'Static/ParameterReference P',
+    ])
+    expect(causes('/Properties/Tags/1/Value')).toEqual(['Static/DirectModification'])
+    const { Topic: plain } = changesOf(await changeSet('stack', template('y', '2')))
+    expect(details(plain)).toEqual([
+      'Dynamic/DirectModification',
+      'Static/DirectModification',
+      'Static/ParameterReference P',
+    ])
+  })
+
+  it('tell a long value by its digest', async () => {
+    const { changeSet, create } = tryEngine()
+    await create('stack', topics({ Topic: { DisplayName: 'x' } }))
+    const { Topic } = changesOf(
+      await changeSet('stack', topics({ Topic: { DisplayName: 'y'.repeat(5000) } }), VALUES),
+    )
+    expect(Topic?.['Details']?.[0]?.['Target']).toMatchObject({
+      BeforeValue: 'x',
+      AfterValue: expect.stringMatching(/^\(Truncated-Signature\):[0-9a-f]{64}$/),
     })
   })
 

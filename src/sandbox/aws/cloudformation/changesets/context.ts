@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isObject } from '../input.ts'
 import type { JsonObject } from '../model.ts'
 
@@ -20,10 +21,16 @@ export function contextOf(properties: JsonObject, members: JsonObject): string {
   return JSON.stringify(context)
 }
 
-/** A value as Target.BeforeValue and AfterValue show it: text as it is, all else as JSON. */
+/** Values longer than this are told by their digest. AWS says that there is a limit, not where it is. */
+const LONGEST_VALUE = 4096
+
+/** A value as Target.BeforeValue and AfterValue show it: text as it is, all else as JSON, a digest if it is long. */
 export function valueText(value: unknown): string | undefined {
   if (value === undefined) return undefined
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > LONGEST_VALUE
+    ? `(Truncated-Signature):${createHash('sha256').update(text).digest('hex')}`
+    : text
 }
 
 /** The same object with its keys in the order that a Java HashMap sized for it would list them, on every level. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { KNOWN_AFTER_APPLY } from '../../../../template/cloudformation/evaluate.ts'
 import type { ResourceFacts } from '../../../../template/cloudformation/facts.ts'
 import { referencesIn } from '../../../../template/cloudformation/references.ts'
@@ -7,17 +6,11 @@ import type { JsonObject, StackParameter, StackResource } from '../model.ts'
 import { differencesOf } from '../resources/replacement.ts'
 import type { Blueprint, Lookup } from '../templates/blueprint.ts'
 import { masked } from '../secrets.ts'
-import { type Surrounding, causesOf } from './causes.ts'
+import { type Surrounding } from './causes.ts'
 import { contextOf } from './context.ts'
-import {
-  type Detail,
-  describeDetail,
-  detailsOf,
-  memberTarget,
-  propertyTarget,
-  replacementOfDetails,
-} from './details.ts'
+import { type Detail, describeDetail, memberTarget, replacementOfDetails } from './details.ts'
 import type { ResourceChange } from './model.ts'
+import { propertyDetails } from './property-details.ts'
 
 /** What two states of a stack are compared by. Pure: the lookup answers from the stack as it is. */
 export interface DiffRequest {
@@ -73,16 +66,17 @@ function exists(resource: StackResource): boolean {
   return resource.status !== 'DELETE_COMPLETE' && resource.physicalId !== ''
 }
 
-/** Names of the parameters with another value than before, defaults counted. */
+/**
+ * Names of the parameters with another value than before, defaults counted. Where the value is a name in the parameter
+ * store, what stands there may change without it: that is no change of the parameter.
+ */
 function changedParameters(
   before: readonly StackParameter[],
   after: readonly StackParameter[],
 ): ReadonlySet<string> {
-  const known = new Map(before.map((parameter) => [parameter.key, parameter.resolved ?? parameter.value]))
+  const known = new Map(before.map((parameter) => [parameter.key, parameter.value]))
   return new Set(
-    after
-      .filter(({ key, value, resolved }) => known.has(key) && known.get(key) !== (resolved ?? value))
-      .map(({ key }) => key),
+    after.filter(({ key, value }) => known.has(key) && known.get(key) !== value).map(({ key }) => key),
   )
 }
 
@@ -215,70 +209,6 @@ function replaceAction(definition: JsonObject): string {
   const policy = definition['UpdateReplacePolicy']
   if (policy === 'Retain') return 'ReplaceAndRetain'
   return policy === 'Snapshot' ? 'ReplaceAndSnapshot' : 'ReplaceAndDelete'
-}
-
-function propertyDetails(
-  request: DiffRequest,
-  resource: StackResource,
-  after: JsonObject,
-  surrounding: Surrounding,
-): Detail[] {
-  const { blueprint, withValues } = request
-  const facts = request.facts.typeFacts(resource.type)
-  const written = blueprint.pruned(resource.logicalId)
-  const declared = blueprint.resources.get(resource.logicalId)?.properties ?? {}
-  const formerly = (resource.definition['Properties'] ?? {}) as JsonObject
-  const differences = differencesOf(resource.properties, after)
-  const details: Detail[] = []
-  for (const property of new Set([...Object.keys(after), ...Object.keys(resource.properties)])) {
-    const here = differences.filter(({ path }) => path[0] === property)
-    const edited = !isDeepStrictEqual(formerly[property], declared[property])
-    const causes = causesOf(written[property], surrounding)
-    if (here.length === 0) {
-      // Only without values does AWS list what might change because something it refers to does.
-      const possible = withValues ? [] : causes.filter((cause) => cause.source !== 'ParameterReference')
-      if (possible.length > 0)
-        details.push(
-          ...detailsOf(propertyTarget(facts, property, undefined), {
-            causes: possible,
-            worked: false,
-            edited: false,
-            referring: true,
-          }),
-        )
-      continue
-    }
-    const referring = refers(written[property])
-    const spots = withValues ? here : [strictestOf(here, facts)]
-    for (const spot of spots)
-      details.push(
-        ...detailsOf(propertyTarget(facts, property, spot), {
-          causes,
-          worked: withValues,
-          edited,
-          referring,
-        }),
-      )
-  }
-  return details
-}
-
-/** Whether a value refers to a parameter or a resource; pseudo parameters are as good as literals. */
-function refers(written: unknown): boolean {
-  return [...referencesIn(written)].some(({ name }) => !name.startsWith('AWS::'))
-}
-
-/** Without values there is one target for a property: that with the most impact. */
-function strictestOf(
-  here: readonly { path: readonly (string | number)[]; before: unknown; after: unknown }[],
-  facts: Parameters<typeof propertyTarget>[0],
-): { path: readonly (string | number)[]; before: unknown; after: unknown } | undefined {
-  const order = { Always: 2, Conditionally: 1, Never: 0 }
-  return here.toSorted(
-    (a, b) =>
-      order[propertyTarget(facts, String(b.path[0]), b).recreation] -
-      order[propertyTarget(facts, String(a.path[0]), a).recreation],
-  )[0]
 }
 
 const COMPARED_MEMBERS = [

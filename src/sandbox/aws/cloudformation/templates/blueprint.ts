@@ -19,6 +19,7 @@ import type { JsonObject, StackOutput, StackParameter } from '../model.ts'
 import type { Place, World } from '../world.ts'
 import { checkAttributes, checkTypes } from './attributes.ts'
 import { resolveReference, ssmParameter } from './references.ts'
+import { availabilityZones } from './zones.ts'
 
 /** What a template's references to resources and other stacks stand for at one moment of a deployment. */
 export interface Lookup {
@@ -101,6 +102,7 @@ export function createBlueprint(request: BlueprintRequest): Blueprint {
       imports.add(name)
       return lookup.importValue(name)
     },
+    availabilityZones,
     dynamicReference: (reference: DynamicReference) => resolveReference(world, place, reference),
   }
   const evaluator = createEvaluator(template, context)
