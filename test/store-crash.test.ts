@@ -20,7 +20,7 @@ interface Write {
   counter: number
 }
 
-it('four processes killed again and again lose nothing acknowledged, and no older write wins', async () => {
+it('I6 four processes killed again and again lose nothing acknowledged, and no older write wins', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'headwater-crash-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const file = path.join(folder, 'state.db')

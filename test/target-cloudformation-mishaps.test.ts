@@ -83,7 +83,7 @@ function changing({ driver }: StackGround): number {
   return driver.actions.filter((type) => type !== 'detect-drift').length
 }
 
-describe.each(Object.keys(stories))('whatever happens to a call: %s', (title) => {
+describe.each(Object.keys(stories))('F1 F2 F3 whatever happens to a call: %s', (title) => {
   const story = stories[title] ?? (() => Promise.reject(new Error(title)))
 
   test.each<Mishap>(['killed before', 'answer lost', 'killed after'])('%s', async (mishap) => {

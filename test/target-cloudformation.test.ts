@@ -73,7 +73,7 @@ describe('the usual life of a stack', () => {
     expect((await stackOf(ground))?.EnableTerminationProtection).toBe(true)
   })
 
-  test('an empty change set is a success and is not left behind', async () => {
+  test('F25 an empty change set is a success and is not left behind', async () => {
     const { driver } = ground
     await driver.declare({}, template())
     await driver.run()
@@ -150,7 +150,7 @@ describe('failures', () => {
     expect((await stackOf(ground))?.StackStatus).toBe('UPDATE_COMPLETE')
   })
 
-  test('a create that failed is deleted and made anew only once the inputs change', async () => {
+  test('F20 a create that failed is deleted and made anew only once the inputs change', async () => {
     const { driver, sandbox } = ground
     sandbox.engine.faults.failResource({
       stackName: 'web',
@@ -173,7 +173,7 @@ describe('failures', () => {
     expect((await stackOf(ground))?.StackId).not.toBe(first)
   })
 
-  test('a stuck rollback is continued, and the update’s own cause is what is reported', async () => {
+  test('F22 a stuck rollback is continued, and the update’s own cause is what is reported', async () => {
     const { driver, sandbox } = ground
     await driver.declare({ parameters: { Delay: 1 } }, template())
     await driver.run()
@@ -202,7 +202,7 @@ describe('failures', () => {
     expect((await stackOf(ground))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE')
   })
 
-  test('a rollback that stays stuck is given up after three tries', async () => {
+  test('F22 a rollback that stays stuck is given up after three tries', async () => {
     const { driver, sandbox } = ground
     await driver.declare({ parameters: { Delay: 1 } }, template())
     await driver.run()
@@ -228,7 +228,7 @@ describe('failures', () => {
     expect((await stackOf(ground))?.StackStatus).toBe('UPDATE_ROLLBACK_FAILED')
   })
 
-  test('a stack that cannot be deleted is reported with what holds it', async () => {
+  test('F23 a stack that cannot be deleted is reported with what holds it', async () => {
     const { driver, sandbox } = ground
     await driver.declare({}, template())
     await driver.run()
@@ -246,7 +246,7 @@ describe('failures', () => {
     expect(await driver.ready()).toBe('gone')
   })
 
-  test('with `onFailure: keep` a failed update stays to be looked at, and is rolled forward', async () => {
+  test('F21 with `onFailure: keep` a failed update stays to be looked at, and is rolled forward', async () => {
     const { driver, sandbox } = ground
     await driver.declare({ parameters: { Delay: 1 }, onFailure: 'keep' }, template())
     await driver.run()
@@ -268,7 +268,7 @@ describe('failures', () => {
 })
 
 describe('other hands', () => {
-  test('a foreign stack is refused, and taken over with `adopt`', async () => {
+  test('S17 a foreign stack is refused, and taken over with `adopt`', async () => {
     const { driver } = ground
     const theirs = driverOf('theirs')
     await theirs.declare({ parameters: { Delay: 1 } }, template())
@@ -284,7 +284,7 @@ describe('other hands', () => {
     expect((await stackOf(ground))?.Tags).toContainEqual({ Key: 'headwater:owner', Value: 'hw/eu/web' })
   })
 
-  test('a foreign operation is waited for, never cancelled', async () => {
+  test('F26 a foreign operation is waited for, never cancelled', async () => {
     const { driver, sandbox } = ground
     await driver.declare({ parameters: { Delay: 1 } }, template())
     await driver.run()
@@ -296,7 +296,7 @@ describe('other hands', () => {
     expect(await driver.ready()).toMatch(/^True: update complete/)
   })
 
-  test('a stack that somebody deleted is made anew; one made anew by somebody else is not touched', async () => {
+  test('F27 a stack that somebody deleted is made anew; one made anew by somebody else is not touched', async () => {
     const { driver } = ground
     await driver.declare({ parameters: { Delay: 1 } }, template())
     await driver.run()

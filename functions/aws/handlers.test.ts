@@ -77,7 +77,7 @@ describe('schedule', () => {
     expect(await dueKeys(app)).toEqual([])
   })
 
-  it('begins nothing in its last minute', async () => {
+  it('F31 begins nothing in its last minute', async () => {
     const app = await open()
     expect(await handleSchedule(app, inMinutes(0.9))).toMatchObject({ steps: 0 })
     expect(await dueKeys(app)).toHaveLength(2)
@@ -127,7 +127,7 @@ describe('worker', () => {
     expect((await app.store.get(keyOf(api)))?.version).toBe(1)
   })
 
-  it('hands back everything that it could not begin a minute before its end', async () => {
+  it('F31 hands back everything that it could not begin a minute before its end', async () => {
     const app = await open()
     await app.bootstrap()
     const keys = ['GitRepository/headwater-system/headwater-system', keyOf(api)]

@@ -15,7 +15,7 @@ describe('treePath', () => {
   ])('%j is %j', (given, want) => {
     expect(treePath(given)).toBe(want)
   })
-  test.each(['..', '../x', 'a/../../b', '/..', 'a\\b', 'a\0b'])('refuses %j', (given) => {
+  test.each(['..', '../x', 'a/../../b', '/..', 'a\\b', 'a\0b'])('S9 refuses %j', (given) => {
     expect(() => treePath(given)).toThrow(expect.objectContaining({ reason: 'InvalidPath' }))
   })
 })
@@ -30,7 +30,7 @@ describe('resolveTreePath', () => {
     expect(resolveTreePath(from, path)).toBe(want)
   })
 
-  test('never leaves the tree, whatever is written', () => {
+  test('S9 never leaves the tree, whatever is written', () => {
     const part = fc.constantFrom('..', '.', '', 'a', '...', ' ', '~', 'b.yaml')
     const path = fc.array(part, { maxLength: 8 }).map((parts) => parts.join('/'))
     fc.assert(

@@ -132,7 +132,7 @@ describe('build', () => {
       withheld: ['eu/a'],
     },
     {
-      name: 'files that differ only by letter case',
+      name: 'S10 files that differ only by letter case',
       tree: {
         'A/a.yaml': stack('a').replace('t.yaml', '/t.yaml'),
         'a/A.yaml': stack('b').replace('t.yaml', '/T.yaml'),

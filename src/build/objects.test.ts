@@ -197,7 +197,7 @@ describe('errors', () => {
       ],
     },
     {
-      name: 'forbidden keys',
+      name: 'S12 forbidden keys',
       given: stack('  parameters: { __proto__: 1, constructor: 2, prototype: 3 }'),
       want: [
         'a.yaml:6:17: CloudFormationStack eu/web, spec.parameters.__proto__: the key "__proto__" is not allowed; rename it',
@@ -233,7 +233,7 @@ describe('errors', () => {
   })
 })
 
-describe('bombs', () => {
+describe('S11 bombs', () => {
   const head = 'apiVersion: headwater.dev/v1alpha1\nkind: GitRepository\nmetadata: { name: a }\n'
   const levels = Array.from({ length: 12 }, (_, index) =>
     index === 0

@@ -44,7 +44,7 @@ describe('a log line', () => {
     expect(parsed()[0]?.['dropped']).toEqual(dropped)
   })
 
-  it('cannot be forged by text from outside', () => {
+  it('S24 cannot be forged by text from outside', () => {
     const { lines, logger, parsed } = collect()
     logger.info({ reason: 'ok\n{"level":"error"}\u001b[2J\u202e' }, 'first\nsecond\u009b')
     expect(lines).toHaveLength(1)

@@ -107,7 +107,7 @@ describe('a signed push', () => {
   })
 })
 
-describe('a repeated delivery', () => {
+describe('S1 a repeated delivery', () => {
   const again = [
     { name: 'the same id', delivery: 'd-1', afterMs: 60_000, marks: 2 },
     { name: 'the same body under another id', delivery: 'd-2', afterMs: 60_000, marks: 2 },
@@ -124,7 +124,7 @@ describe('a repeated delivery', () => {
     expect(marks).toHaveLength(wanted)
   })
 
-  it('in a flood of ten thousand pushes costs one mark a source until it was looked at', async () => {
+  it('F32 in a flood of ten thousand pushes costs one mark a source until it was looked at', async () => {
     const { ports, marks, claimed } = createPorts()
     for (let index = 0; index < 10_000; index++) {
       const body = JSON.stringify({ ...(JSON.parse(push) as object), after: index })
@@ -165,7 +165,7 @@ describe('what is not proved', () => {
       secrets: [],
     },
   ]
-  it.each(refusals)('gets one and the same answer and changes nothing: $name', async (given) => {
+  it.each(refusals)('S4 gets one and the same answer and changes nothing: $name', async (given) => {
     const { ports, marks, claimed } = createPorts(
       given.secrets === undefined ? {} : { secrets: given.secrets },
     )
@@ -178,7 +178,7 @@ describe('what is not proved', () => {
     expect([marks, claimed.size]).toEqual([[], 0])
   })
 
-  it('is refused by its size before anything is computed over it', async () => {
+  it('S2 is refused by its size before anything is computed over it', async () => {
     const { ports } = createPorts()
     const secrets = () => Promise.reject(new Error('asked for secrets'))
     const request = { headers: {}, body: new Uint8Array(maxBodyBytes + 1) }
@@ -186,7 +186,7 @@ describe('what is not proved', () => {
   })
 })
 
-describe('a signed body that is malformed', () => {
+describe('S3 a signed body that is malformed', () => {
   const malformed = [
     { name: 'not JSON', body: 'hello' },
     { name: 'a list', body: '[]' },

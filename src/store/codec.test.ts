@@ -8,7 +8,7 @@ import { decodeRecord, encodeRecord, maxRecordBytes } from './codec.ts'
 /** One record of every schema that was ever released, with everything in it; never changed, only added to. */
 const corpus = new URL('../../test/fixtures/records/', import.meta.url)
 
-describe('a record as text', () => {
+describe('F43 a record as text', () => {
   it.each(readdirSync(corpus))('%s of the corpus is read and written back unchanged', (file) => {
     const text = readFileSync(new URL(file, corpus), 'utf8')
     const record = JSON.parse(text) as ObjectRecord

@@ -54,7 +54,7 @@ const standing = (nonce: string, version: number) => ({
   },
 })
 
-describe('a put whose answer is lost', () => {
+describe('F12 a put whose answer is lost', () => {
   it('is asked for again under the same nonce, and is a success when our write stands', async () => {
     const { store, updateNonces } = await openStore(
       drop,
@@ -137,7 +137,7 @@ describe('errors', () => {
     { name: 'claim', call: (store) => store.claim('id', 2_000_000) },
   ]
 
-  it.each(calls)('a throttled $name is a back-off, never "no state"', async ({ call }) => {
+  it.each(calls)('F11 a throttled $name is a back-off, never "no state"', async ({ call }) => {
     const throttle = refusal('ProvisionedThroughputExceededException', 'slow down')
     const { store } = await openStore(throttle, throttle, throttle, throttle)
     await expect(call(store)).rejects.toMatchObject({ class: 'backoff', reason: 'Throttled' })
@@ -187,7 +187,7 @@ describe('errors', () => {
   })
 })
 
-it('lists strongly consistent from every partition', async () => {
+it('F13 lists strongly consistent from every partition', async () => {
   const { store, server } = await openStore(...Array.from({ length: 4 }, () => answer(200, { Items: [] })))
   expect(await store.list('GitRepository/')).toEqual([])
   const bodies = server.calls.map((call) => JSON.parse(call.body.toString()) as Record<string, unknown>)

@@ -188,7 +188,7 @@ test('history', async () => {
   ])
 })
 
-test('trace: from the file to the cloud, neighbours, and nobody moves the cursor', async () => {
+test('trace: from the file to the cloud, neighbours, and S24 nobody moves the cursor', async () => {
   const { stdout } = await fleet.run('trace stack network -n eu')
   expect(lines(stdout)).toEqual([
     'Object        cloudformationstack/network (eu)   ready: True   no changes since main@sha1:1b2c3d4',

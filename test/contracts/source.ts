@@ -109,7 +109,7 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       { name: 'branch with a line end', ref: { branch: 'a\nb' }, reason: 'InvalidRef', message: '"a\\nb"' },
       { name: 'name that is an option', ref: { name: '--all' }, reason: 'InvalidRef', message: '--all' },
     ]
-    test.each(missing)('head refuses a $name', async ({ ref, reason, message }) => {
+    test.each(missing)('S7 head refuses a $name', async ({ ref, reason, message }) => {
       await expect(source.head(ref)).rejects.toMatchObject({
         reason,
         class: 'stalled',
@@ -117,7 +117,7 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       })
     })
 
-    test('files: all of them, without links and submodules, with modes, sorted by path', async () => {
+    test('S8 files: all of them, without links and submodules, with modes, sorted by path', async () => {
       const files = await source.files(history.second, [''])
       expect(files.map(({ path, executable }) => [path, executable])).toEqual([
         ['README.md', false],
@@ -158,7 +158,7 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       },
     )
 
-    test.each(['../etc', 'a/../../b', 'a\\b', 'a\0b'])('files refuses the path %j', async (path) => {
+    test.each(['../etc', 'a/../../b', 'a\\b', 'a\0b'])('S9 files refuses the path %j', async (path) => {
       await expect(source.files(history.second, [path])).rejects.toMatchObject({ reason: 'InvalidPath' })
     })
 
@@ -217,7 +217,7 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       await empty.remove()
     })
 
-    test('a repository that is gone says so', async () => {
+    test('F37 a repository that is gone says so', async () => {
       const opened = await harness.open(path.join(fixture.directory, 'gone'))
       await expect(opened.head({ branch: 'main' })).rejects.toMatchObject({
         reason: 'RepositoryNotFound',

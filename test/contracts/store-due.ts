@@ -68,7 +68,7 @@ export function storeDueContract(at: StoreGround): void {
     })
   })
 
-  describe('records that cannot be read', () => {
+  describe('F17 records that cannot be read', () => {
     const newer = JSON.stringify(recordOf({ schema: recordSchema + 1 }))
     const bodies = [
       { name: 'of a newer schema', body: newer },

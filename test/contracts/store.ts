@@ -128,7 +128,7 @@ function recordContract(at: StoreGround): void {
       expect(await at.store.get(key)).toBeUndefined()
     })
 
-    it('refuses a record above 350 KB and keeps the one before; just below is kept whole', async () => {
+    it('F15 refuses a record above 350 KB and keeps the one before; just below is kept whole', async () => {
       const large = recordOf({ spec: { text: 'ü'.repeat(170 * 1024) } })
       const version = await at.store.put(large, 0)
       expect(await at.store.get(key)).toEqual({ record: large, version })

@@ -43,7 +43,7 @@ describe('the bundle for AWS', () => {
     ])
   })
 
-  it('is the same, byte by byte, when it is made again elsewhere', async () => {
+  it('S30 is the same, byte by byte, when it is made again elsewhere', async () => {
     const again = await bundleAws(join(folder, 'second'))
     expect(again.digest).toBe(bundle.digest)
     expect(Buffer.compare(again.archive, bundle.archive)).toBe(0)

@@ -74,7 +74,7 @@ const isStackPrefix = (resource: string) =>
   resource.includes(':stack/${StackNamePrefix}*/*') && !resource.includes(':stack/*')
 
 describe('the rights of the controller', () => {
-  it('are no broader than the list of exceptions', () => {
+  it('S20 are no broader than the list of exceptions', () => {
     const all = statements(resources)
     expect(all.length).toBeGreaterThan(8)
     expect(all.flatMap(breadthOf)).toEqual([])

@@ -64,14 +64,17 @@ describe('http', () => {
     { name: 'a wrong password', credentials: { username: 'ana', password: 'wr0ng-canary' } },
     { name: 'a wrong token', credentials: { bearerToken: 'wr0ng-canary' } },
   ]
-  test.each(refused)('$name: refused, and the message holds none of it', async ({ credentials: given }) => {
-    const url = await serve({ authorization: basic })
-    const error: unknown = await open(url, given ? { credentials: given } : {})
-      .head({})
-      .catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ reason: 'AuthenticationFailed', class: 'stalled' })
-    expect(String(error)).not.toContain('canary')
-  })
+  test.each(refused)(
+    'F37 S23 $name: refused, and the message holds none of it',
+    async ({ credentials: given }) => {
+      const url = await serve({ authorization: basic })
+      const error: unknown = await open(url, given ? { credentials: given } : {})
+        .head({})
+        .catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ reason: 'AuthenticationFailed', class: 'stalled' })
+      expect(String(error)).not.toContain('canary')
+    },
+  )
 
   test('a bearer token is let in', async () => {
     const url = await serve({ authorization: 'Bearer t0ken' })
@@ -135,7 +138,7 @@ describe('http', () => {
     })
   })
 
-  test('a server that never answers ends at the deadline, and the request with it', async () => {
+  test('F33 a server that never answers ends at the deadline, and the request with it', async () => {
     let arrived = (_request: IncomingMessage): void => {}
     const request = new Promise<IncomingMessage>((resolve) => {
       arrived = resolve
@@ -162,7 +165,7 @@ describe('http', () => {
     await new Promise((resolve) => (socket.destroyed ? resolve(0) : socket.on('close', resolve)))
   })
 
-  test('a pack torn or changed at any byte is refused, and the next try is a new one', async () => {
+  test('F34 a pack torn or changed at any byte is refused, and the next try is a new one', async () => {
     let damage = (bytes: Buffer): Buffer => bytes
     let packBytes = 0
     const url = await serve({
@@ -197,7 +200,7 @@ describe('http', () => {
     expect(await source.files(commit, [''])).toHaveLength(1)
   })
 
-  describe('redirects', () => {
+  describe('S6 redirects', () => {
     const redirect =
       (to: (path: string) => string) => (request: IncomingMessage, response: ServerResponse) => {
         const path = request.url ?? ''

@@ -31,7 +31,7 @@ describe('parseGitUrl', () => {
   test.each(good)('takes $given', ({ given, want }) => {
     expect(parseGitUrl(given)).toEqual(want)
   })
-  test.each(bad)('refuses $given', ({ given, says }) => {
+  test.each(bad)('S7 refuses $given', ({ given, says }) => {
     expect(() => parseGitUrl(given)).toThrow(
       expect.objectContaining({ reason: 'InvalidURL', message: expect.stringContaining(says) as string }),
     )

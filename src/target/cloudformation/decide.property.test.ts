@@ -208,7 +208,7 @@ function violations(given: Given, decision: StackDecision): string[] {
   return broken
 }
 
-test('any state of the cloud and any wish lead to one decision that keeps the rules', () => {
+test('I3 any state of the cloud and any wish lead to one decision that keeps the rules', () => {
   fc.assert(
     fc.property(states, (given) => {
       expect(violations(given, decideGiven(given))).toEqual([])
