@@ -2,6 +2,7 @@ import { asHeadwaterError, isConflict } from '../api/errors.ts'
 import { keyOf } from '../api/record.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import { parseKey } from '../api/reference.ts'
+import type { ObjectStatus } from '../api/status.ts'
 import type { Budget, Controller, DueRequest, PassSummary } from './controller.ts'
 import { reconcileDeployable } from './kinds/deployable.ts'
 import { reconcileGitRepository } from './kinds/git-repository.ts'
@@ -113,16 +114,32 @@ async function conclude(ports: ControllerPorts, step: Step): Promise<number | un
     outcome === 'gone' ||
     (before.deletion !== undefined && outcome.events.some(({ reason }) => reason === 'Deleted'))
   if (isGone) {
-    const { woken } = await step.remove()
+    const removed = await step.remove()
+    const dueAt = removed === undefined ? await beginAnew(ports, step) : undefined
+    await wake(ports, removed?.woken ?? [])
     await report(ports, step, outcome === 'gone' ? [] : outcome.events)
-    await wake(ports, woken)
-    return undefined
+    return dueAt
   }
   const { status, operation } = outcome
   const changes = { status, wake: outcome.wake, ...(operation === undefined ? {} : { operation }) }
   const { dueAt, woken } = await step.finish(changes, outcome.dueAt)
-  await report(ports, step, outcome.events)
+  // First those who wait: an event that cannot be written must not cost them a look.
   await wake(ports, woken)
+  await report(ports, step, outcome.events)
+  return dueAt
+}
+
+/** Declared again in the moment in which its cloud part was gone: what was known of that is over. */
+async function beginAnew(ports: ControllerPorts, step: Step): Promise<number | undefined> {
+  const { history, operations, lastHandledReconcileAt } = step.record().status
+  const status: ObjectStatus = {
+    conditions: [],
+    observedGeneration: 0,
+    ...(history === undefined ? {} : { history }),
+    ...(operations === undefined ? {} : { operations }),
+    ...(lastHandledReconcileAt === undefined ? {} : { lastHandledReconcileAt }),
+  }
+  const { dueAt } = await step.finish({ status, operation: null }, ports.clock.now())
   return dueAt
 }
 

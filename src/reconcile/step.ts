@@ -30,8 +30,8 @@ export interface Step {
     changes: StepChanges,
     dueAt: number | undefined,
   ): Promise<{ dueAt: number | undefined; woken: string[] }>
-  /** Removes the record; the object is gone. */
-  remove(): Promise<{ woken: string[] }>
+  /** Removes the record; the object is gone. Undefined: it was declared again meanwhile, and stays. */
+  remove(): Promise<{ woken: string[] } | undefined>
   /** Collected and written to the history when the step ends. */
   event(event: NewEvent): void
   events(): readonly NewEvent[]
@@ -126,6 +126,7 @@ export async function beginStep(ports: ControllerPorts, key: string): Promise<St
     },
     async remove() {
       for (let tries = 0; tries < maxWriteTries; tries++) {
+        if (record.deletion === undefined) return undefined
         try {
           await store.delete(key, version)
           return { woken: record.waiters ?? [] }

@@ -135,7 +135,7 @@ async function apply(
     return notReady(ports, record, { ...attempted, inventory }, { reason: 'BuildFailed', message })
   }
 
-  const plan = planPrune(before, applied)
+  const plan = planPrune(before, applied, record.status.lastAppliedRevision)
   const isApproved = record.approval?.token === plan.token
   if (spec.prune && plan.limit !== undefined && !isApproved) {
     const inventory = [...new Set([...before, ...applied])].toSorted()
@@ -211,7 +211,7 @@ async function leave(ports: ControllerPorts, record: ObjectRecord): Promise<Outc
   const spec = record.spec as KustomizationSpec
   const inventory = record.status.inventory ?? []
   if (!spec.prune) return 'gone'
-  const plan = planPrune(inventory, [])
+  const plan = planPrune(inventory, [], record.status.lastAppliedRevision)
   if (plan.limit !== undefined && record.approval?.token !== plan.token) {
     const held = { keys: plan.leaving, token: plan.token }
     const message = `held: all ${inventory.length} objects would be removed (limit ${plan.limit}); headwater approve kustomization ${record.name} -n ${record.namespace}`
