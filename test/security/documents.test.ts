@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { createHarness, rootKustomization, stackFiles } from '../support/harness.ts'
+
+const minute = 60_000
+const head =
+  'apiVersion: headwater.dev/v1alpha1\nkind: CloudFormationStack\nmetadata: {name: evil, namespace: eu}\n'
+const spec = (text: string) => ({ 'evil/evil.yaml': `${head}spec: {region: eu-west-1, ${text}}\n` })
+const body = 'Resources: {Topic: {Type: AWS::SNS::Topic}}\n'
+/** ü, once as one character and once as two. */
+const [composed, decomposed] = ['\u00fc', 'u\u0308']
+
+/** A second document beside the first, so that two can be compared. */
+const second = (template: string) => ({
+  'evil/other.yaml': head.replace('evil', 'other') + `spec: {region: eu-west-1, template: "${template}"}\n`,
+})
+const nested = (depth: number) => `${'{a: '.repeat(depth)}1${'}'.repeat(depth)}`
+const doubled = Array.from(
+  { length: 30 },
+  (_, level) => `  a${level + 1}: &a${level + 1} [*a${level}, *a${level}]`,
+)
+
+const attacks: { name: string; files: Record<string, string>; want: RegExp }[] = [
+  { name: 'S9 a template above the tree', files: spec('template: ../../../etc/passwd'), want: /leads out/ },
+  { name: 'S9 a template with a backslash', files: spec(String.raw`template: "..\\x"`), want: /no "\\"/ },
+  { name: 'S9 a template with a NUL', files: spec(String.raw`template: "x\0.yaml"`), want: /or NUL/ },
+  {
+    name: 'S9 a template that is a folder',
+    files: { ...spec('template: folder'), 'evil/folder/a.yaml': body },
+    want: /folder/,
+  },
+  {
+    name: 'S10 two files that differ by letter case',
+    files: {
+      ...spec('template: T.cfn.yaml'),
+      ...second('t.cfn.yaml'),
+      'evil/T.cfn.yaml': body,
+      'evil/t.cfn.yaml': body,
+    },
+    want: /only by letter case or Unicode form/,
+  },
+  {
+    name: 'S10 two files that differ by Unicode form',
+    files: {
+      ...spec(`template: ${composed}.cfn.yaml`),
+      ...second(`${decomposed}.cfn.yaml`),
+      [`evil/${composed}.cfn.yaml`]: body,
+      [`evil/${decomposed}.cfn.yaml`]: body,
+    },
+    want: /only by letter case or Unicode form/,
+  },
+  {
+    name: 'S10 an object whose name looks like another',
+    files: { 'evil/evil.yaml': `${head.replace('evil', 'wеb')}spec: {template: w.yaml}\n` },
+    want: /"wеb" is not a name/,
+  },
+  {
+    name: 'S11 a bomb of aliases',
+    files: { 'evil/evil.yaml': `${head}spec:\n  a0: &a0 [x]\n${doubled.join('\n')}\n` },
+    want: /more than 100 aliases/,
+  },
+  {
+    name: 'S11 a bomb of depth',
+    files: { 'evil/evil.yaml': `${head}spec: ${nested(5_000)}\n` },
+    want: /nests deeper|not well-formed/,
+  },
+  {
+    name: 'S11 a bomb of aliases in a template',
+    files: {
+      ...spec('template: b.yaml'),
+      'evil/b.yaml': `Metadata:\n  a0: &a0 [x]\n${doubled.join('\n')}\n${body}`,
+    },
+    want: /alias/i,
+  },
+  { name: 'S11 a key twice', files: spec('template: a, template: b'), want: /twice|unique|more than once/i },
+  {
+    name: 'S12 __proto__ as a key',
+    files: spec('template: t.yaml, parameters: {__proto__: {polluted: "yes"}}'),
+    want: /__proto__/,
+  },
+  {
+    name: 'S12 constructor as a key',
+    files: spec('template: t.yaml, constructor: {prototype: {polluted: "yes"}}'),
+    want: /constructor/,
+  },
+]
+
+describe('a document that attacks', () => {
+  it.each(attacks)('$name is refused where it stands; the others go on', async ({ files, want }) => {
+    const house = await createHarness()
+    house.repository.commit({ ...stackFiles('web'), ...files })
+    await house.run(10 * minute)
+    const told = await house.ready(rootKustomization)
+    expect(told).toMatch(/^False: evil\/(evil|other|b)\.yaml:\d+:\d+: /)
+    expect(told).toMatch(want)
+    expect([...house.cloud.stacks.keys()]).toEqual(['eu/web'])
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+})
