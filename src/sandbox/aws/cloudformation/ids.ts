@@ -34,11 +34,3 @@ export function urlSuffixOf(region: string): string {
 export function arn(place: { region: string; account: string }, service: string, rest: string): string {
   return `arn:${partitionOf(place.region)}:${service}:${place.region}:${place.account}:${rest}`
 }
-
-/** The account and region that an ARN names. */
-export function placeOfArn(text: string): { account: string; region: string } | undefined {
-  const parts = text.split(':')
-  const region = parts[3]
-  const account = parts[4]
-  return parts[0] === 'arn' && region !== undefined && account !== undefined ? { account, region } : undefined
-}

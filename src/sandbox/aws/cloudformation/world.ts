@@ -97,8 +97,3 @@ export interface Call {
 export function findStack(place: Place, nameOrId: string): Stack | undefined {
   return nameOrId.startsWith('arn:') ? place.stacks.get(nameOrId) : place.named.get(nameOrId)
 }
-
-/** The place that a stack is in. */
-export function placeOf(world: World, stack: Stack): Place {
-  return world.place(stack)
-}

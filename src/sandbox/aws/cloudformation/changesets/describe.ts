@@ -75,13 +75,34 @@ export function deleteChangeSet(call: Call, input: Input): Record<string, unknow
       'InvalidChangeSetStatus',
       `ChangeSet [${set.id}] cannot be deleted in its current execution status of [${set.executionStatus}]`,
     )
-  removeSet(set)
-  for (const child of call.place.changeSets.values()) if (child.rootId === set.id) removeSet(child)
+  removeSet(call, set)
   return {}
 }
 
-/** A set that is no longer shown. */
-export function removeSet(set: ChangeSet): void {
+/** A set that is no longer shown, nor its nested ones, nor the stacks that were only put under review for them. */
+export function removeSet(call: Pick<Call, 'world' | 'place'>, set: ChangeSet): void {
   set.status = 'DELETE_COMPLETE'
   set.deleted = true
+  for (const child of nestedSets(call, set)) {
+    child.status = 'DELETE_COMPLETE'
+    child.deleted = true
+  }
+  dropReviewedChildren(call, set)
+}
+
+/** The sets that were made for the nested stacks of a set. */
+export function nestedSets({ place }: Pick<Call, 'place'>, set: ChangeSet): ChangeSet[] {
+  return [...place.changeSets.values()].filter((child) => child.rootId === set.id && !child.deleted)
+}
+
+/** Nested stacks that a set put under review and that never came to be. */
+export function dropReviewedChildren({ world, place }: Pick<Call, 'world' | 'place'>, set: ChangeSet): void {
+  for (const child of place.changeSets.values()) {
+    const stack = child.rootId === set.id ? place.stacks.get(child.stackId) : undefined
+    if (stack?.underReview !== true) continue
+    delete stack.underReview
+    stack.status = 'DELETE_COMPLETE'
+    stack.deletedAtMs = world.timeline.now()
+    place.named.delete(stack.name)
+  }
 }

@@ -7,7 +7,7 @@ import { checkUpdatable } from '../stacks/lookup.ts'
 import { createBlueprint } from '../templates/blueprint.ts'
 import type { Process } from '../timeline.ts'
 import type { Call } from '../world.ts'
-import { removeSet } from './describe.ts'
+import { dropReviewedChildren, nestedSets, removeSet } from './describe.ts'
 import { importsOf } from './imports.ts'
 import { changeSetOf, setsOf } from './lookup.ts'
 import type { ChangeSet } from './model.ts'
@@ -40,14 +40,13 @@ export function executeChangeSet(call: Call, input: Input): Record<string, unkno
     disableRollback: flag(input, 'DisableRollback'),
     retainExceptOnCreate: flag(input, 'RetainExceptOnCreate'),
   })
-  for (const other of setsOf(call, stack.id)) if (other !== set) removeSet(other)
-  for (const child of place.changeSets.values())
-    if (child.rootId === set.id && !child.deleted) {
-      child.executionStatus = 'EXECUTE_IN_PROGRESS'
-      world.timeline.start(follow(child, run))
-    }
+  for (const other of setsOf(call, stack.id)) if (other !== set) removeSet(call, other)
+  for (const child of nestedSets(call, set)) {
+    child.executionStatus = 'EXECUTE_IN_PROGRESS'
+    world.timeline.start(follow(call, child, run))
+  }
   set.executionStatus = 'EXECUTE_IN_PROGRESS'
-  world.timeline.start(follow(set, run))
+  world.timeline.start(follow(call, set, run))
   return {}
 }
 
@@ -107,7 +106,8 @@ function configurationOf(set: ChangeSet): StackConfiguration {
   }
 }
 
-function* follow(set: ChangeSet, run: Run): Process {
+function* follow(call: Call, set: ChangeSet, run: Run): Process {
   yield { gate: run.operation.ended }
   set.executionStatus = run.operation.failed === true ? 'EXECUTE_FAILED' : 'EXECUTE_COMPLETE'
+  dropReviewedChildren(call, set)
 }

@@ -16,6 +16,8 @@ export function* createStack(run: Deployment): Process<boolean> {
   const { world, stack, blueprint } = run
   const place = world.place(stack)
   yield world.pause(START_MS)
+  const { cancelled } = run.operation
+  if (cancelled !== undefined) return yield* failCreation(run, cancelled)
   const missing = blueprint.imports.find((name) => !place.exports.has(name))
   if (missing !== undefined) return yield* failCreation(run, `No export named ${missing} found. `)
   stack.imports = blueprint.imports

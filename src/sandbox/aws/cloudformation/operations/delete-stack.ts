@@ -2,10 +2,11 @@ import type { StackStatus } from '../model.ts'
 import { releaseLive } from '../resources/cloud.ts'
 import type { Process } from '../timeline.ts'
 import { START_MS, finishDeletion } from './create-stack.ts'
-import { deletionPolicyOf } from './delete-resource.ts'
+import { deletionPolicyOf, replacePolicyOf } from './delete-resource.ts'
 import { exportInUse } from './exports.ts'
+import { leftBehind } from './rollback-update.ts'
 import { endOperation, resourceStatus, type Run, stackStatus } from './run.ts'
-import { tearDown } from './teardown.ts'
+import { cleanUp, tearDown } from './teardown.ts'
 
 /** How a stack is deleted. */
 export interface StackDeletion {
@@ -39,6 +40,11 @@ export function* deleteStack(run: Run, deletion: StackDeletion): Process<boolean
     },
   }))
   const failed = yield* tearDown(run, doomed)
+  const leftovers = leftBehind(stack, stack.unfinished?.replaced ?? [])
+  yield* cleanUp(
+    run,
+    leftovers.map((resource) => ({ resource, options: { policy: replacePolicyOf(resource) } })),
+  )
   if (!deletion.force) return finishDeletion(run, failed)
   for (const logicalId of failed) {
     const resource = stack.resources.get(logicalId)

@@ -20,8 +20,10 @@ export interface NestedStacks {
   /** `changed`: something in the parent's template or values is new; otherwise only the child's template may be. */
   update(run: Deployment, resource: StackResource, changed: boolean, journal: UpdateJournal): Process<boolean>
   delete(run: Run, resource: StackResource, events: ResourceEventOptions): Process<boolean>
-  /** The parent's operation was stopped: so is the child's. */
+  /** The parent's operation was stopped: the child's fails. */
   cancel(run: Run, resource: StackResource): void
   /** Puts a child back that its own rollback left stuck. */
   resume(run: Run, resource: StackResource, resourcesToSkip: readonly string[]): Process<boolean>
+  /** Waits until a child that rolls back is done; false when its rollback failed. */
+  settle(run: Run, resource: StackResource): Process<boolean>
 }

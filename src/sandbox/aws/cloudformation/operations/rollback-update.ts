@@ -1,4 +1,4 @@
-import type { StackResource, UpdateJournal } from '../model.ts'
+import type { Stack, StackResource, UpdateJournal } from '../model.ts'
 import { liveOf, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import type { Process } from '../timeline.ts'
@@ -38,12 +38,6 @@ export function* rollbackUpdate(run: Rollback, options: RollbackOptions): Proces
     setExports(world.place(stack), stack, outputs)
   }
   yield world.pause(START_MS)
-  for (const [logicalId, decide] of journal.nested) {
-    const resource = stack.resources.get(logicalId)
-    if (resource !== undefined) resourceStatus(run, resource, 'UPDATE_IN_PROGRESS')
-    yield { gate: decide('rollback') }
-    journal.nested.delete(logicalId)
-  }
   const superseded: StackResource[] = []
   const steps = [...journal.before].map(([id, before]) => ({
     id,
@@ -55,7 +49,7 @@ export function* rollbackUpdate(run: Rollback, options: RollbackOptions): Proces
     stack.unfinished = {
       ...journal,
       before: new Map([...journal.before].filter(([id]) => !outcome.done.includes(id))),
-      replaced: superseded,
+      replaced: [...journal.replaced, ...superseded],
     }
     stackStatus(run, 'UPDATE_ROLLBACK_FAILED', failedTo('update', outcome.failed))
     endOperation(run, 'failed')
@@ -65,10 +59,12 @@ export function* rollbackUpdate(run: Rollback, options: RollbackOptions): Proces
   const created = [...journal.created]
     .map((id) => stack.resources.get(id))
     .filter((resource) => resource !== undefined)
-  const doomed: Doomed[] = [...created, ...superseded].map((resource) => ({
-    resource,
-    options: { policy: undefined, unfinished: true },
-  }))
+  const doomed: Doomed[] = [...created, ...leftBehind(stack, [...superseded, ...journal.replaced])].map(
+    (resource) => ({
+      resource,
+      options: { policy: undefined, unfinished: true },
+    }),
+  )
   yield* cleanUp(run, doomed)
   for (const id of journal.created) stack.resources.delete(id)
   delete stack.previous
@@ -76,6 +72,18 @@ export function* rollbackUpdate(run: Rollback, options: RollbackOptions): Proces
   stackStatus(run, 'UPDATE_ROLLBACK_COMPLETE')
   endOperation(run, 'failed')
   return true
+}
+
+/** Physical resources of former replacements that the stack does not hold any more, each once. */
+export function leftBehind(stack: Stack, replaced: readonly StackResource[]): StackResource[] {
+  return replaced
+    .filter(
+      (old, index) =>
+        old.physicalId !== stack.resources.get(old.logicalId)?.physicalId &&
+        replaced.findIndex((other) => other.type === old.type && other.physicalId === old.physicalId) ===
+          index,
+    )
+    .map((old) => ({ ...old }))
 }
 
 /** One resource back to what it was; a replacement's new physical resource is left to the clean-up. */
@@ -93,20 +101,7 @@ function* putBack(
     resourceStatus(run, current, 'UPDATE_COMPLETE')
     return true
   }
-  if (current.type === 'AWS::CloudFormation::Stack') {
-    resourceStatus(run, current, 'UPDATE_IN_PROGRESS')
-    const nestedSkips = skip
-      .filter((id) => id.startsWith(`${logicalId}.`))
-      .map((id) => id.slice(logicalId.length + 1))
-    const good = yield* world.nested.resume(run, current, nestedSkips)
-    if (good) {
-      current.definition = before.definition
-      current.properties = before.properties
-      current.tags = before.tags
-    }
-    resourceStatus(run, current, good ? 'UPDATE_COMPLETE' : 'UPDATE_FAILED')
-    return good
-  }
+  if (current.type === 'AWS::CloudFormation::Stack') return yield* putNestedBack(run, current, before, skip)
   const replaced = current.physicalId !== before.physicalId && current.physicalId !== ''
   if (replaced) superseded.push({ ...current })
   current.physicalId = before.physicalId
@@ -130,4 +125,35 @@ function* putBack(
   else live.properties = structuredClone(before.properties)
   resourceStatus(run, current, 'UPDATE_COMPLETE')
   return true
+}
+
+/** A nested stack is told to take its update back; one whose rollback got stuck goes on. */
+function* putNestedBack(
+  run: Rollback,
+  current: StackResource,
+  before: StackResource,
+  skip: readonly string[],
+): Process<boolean> {
+  const { world, journal } = run
+  const { logicalId } = current
+  resourceStatus(run, current, 'UPDATE_IN_PROGRESS')
+  const decide = journal.nested.get(logicalId)
+  let good: boolean
+  if (decide === undefined) {
+    const inside = skip
+      .filter((id) => id.startsWith(`${logicalId}.`))
+      .map((id) => id.slice(logicalId.length + 1))
+    good = yield* world.nested.resume(run, current, inside)
+  } else {
+    journal.nested.delete(logicalId)
+    yield { gate: decide('rollback') }
+    good = yield* world.nested.settle(run, current)
+  }
+  if (good) {
+    current.definition = before.definition
+    current.properties = before.properties
+    current.tags = before.tags
+  }
+  resourceStatus(run, current, good ? 'UPDATE_COMPLETE' : 'UPDATE_FAILED')
+  return good
 }

@@ -8,6 +8,7 @@ import { replacementOf } from '../resources/replacement.ts'
 import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { createResource, makePhysical } from './create-resource.ts'
+import { deleteResource } from './delete-resource.ts'
 import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
 import { policyDenial } from './policy.ts'
 import { resourceStatus } from './run.ts'
@@ -35,6 +36,11 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
   if (declaration === undefined) return true
   if (resource === undefined || resource.physicalId === '' || gone(resource)) {
     journal.created.add(logicalId)
+    // What an earlier creation left half made goes before it is made anew, possibly under the same name.
+    if (resource?.status === 'CREATE_FAILED' && resource.physicalId !== '') {
+      const gone = yield* deleteResource(run, resource, { policy: undefined, unfinished: true })
+      if (!gone) return false
+    }
     return yield* createResource(run, logicalId)
   }
   const before: StackResource = { ...resource }
@@ -100,7 +106,7 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
     failed: 'UPDATE_FAILED',
     phase: 'update',
   })
-  if (made && !lost) journal.replaced.push(before)
+  if (!lost && resource.physicalId !== before.physicalId) journal.replaced.push(before)
   return made
 }
 

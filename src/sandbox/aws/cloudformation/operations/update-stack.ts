@@ -2,7 +2,7 @@ import type { Gate, Process } from '../timeline.ts'
 import { START_MS, settleOutputs } from './create-stack.ts'
 import { deletionPolicyOf, replacePolicyOf } from './delete-resource.ts'
 import { policyDenial } from './policy.ts'
-import { rollbackUpdate } from './rollback-update.ts'
+import { leftBehind, rollbackUpdate } from './rollback-update.ts'
 import { endOperation, failedTo, resourceStatus, stackStatus } from './run.ts'
 import { type Doomed, cleanUp } from './teardown.ts'
 import { type Update, updateResource } from './update-resource.ts'
@@ -115,8 +115,8 @@ function* removeLeftovers(run: Update): Process<boolean> {
   )
   const doomed: Doomed[] = [
     ...removed.map((resource) => ({ resource, options: { policy: deletionPolicyOf(resource) } })),
-    ...journal.replaced.map((resource) => ({
-      resource: { ...resource },
+    ...leftBehind(stack, [...journal.replaced, ...(stack.unfinished?.replaced ?? [])]).map((resource) => ({
+      resource,
       options: { policy: replacePolicyOf(resource) },
     })),
   ]

@@ -6,14 +6,7 @@ import { reasonOf } from '../operations/deployment.ts'
 import type { NestedStacks } from '../operations/nested-stacks.ts'
 import { rollbackUpdate } from '../operations/rollback-update.ts'
 import { type Run, beginOperation, resourceStatus } from '../operations/run.ts'
-import {
-  carry,
-  startCreate,
-  startDelete,
-  startFailingCreate,
-  startUpdate,
-  stopOperation,
-} from '../operations/start.ts'
+import { carry, startCreate, startDelete, startFailingCreate, startUpdate } from '../operations/start.ts'
 import { templateAt } from '../templates/load.ts'
 import { type Process, settled } from '../timeline.ts'
 import { prepareCreation } from './create.ts'
@@ -145,18 +138,28 @@ export function createNestedStacks(): NestedStacks {
     },
 
     cancel(run, resource) {
-      const child = childOf(run, resource)
-      if (child?.operation !== undefined) stopOperation(child)
+      const operation = childOf(run, resource)?.operation
+      if (operation === undefined) return
+      const reason = 'Resource creation cancelled'
+      if (operation.interrupt === undefined) operation.cancelled = reason
+      else operation.interrupt(reason)
     },
 
     *resume(run, resource, resourcesToSkip) {
       const child = childOf(run, resource)
+      if (child?.operation !== undefined) yield { gate: child.operation.ended }
       if (child?.unfinished === undefined) return true
       const nested = beginOperation(run.world, child, 'CONTINUE_ROLLBACK', undefined)
       const rollback = { ...nested, journal: child.unfinished }
       carry(nested, rollbackUpdate(rollback, { reason: undefined, skip: resourcesToSkip }))
       yield { gate: nested.operation.ended }
       return child.status === 'UPDATE_ROLLBACK_COMPLETE'
+    },
+
+    *settle(run, resource) {
+      const child = childOf(run, resource)
+      if (child?.operation !== undefined) yield { gate: child.operation.ended }
+      return child?.status !== 'UPDATE_ROLLBACK_FAILED'
     },
   }
 }
