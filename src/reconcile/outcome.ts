@@ -39,8 +39,10 @@ export function outcomeOf(record: ObjectRecord, decision: Decision<unknown>, at:
         message: decision.message,
         stalled: true,
       } as const
+      const { identity } = decision
+      const known = { ...settled(record.status), ...(identity === undefined ? {} : { identity }) }
       return {
-        status: withVerdict(record, handled(record, settled(record.status)), verdict, now),
+        status: withVerdict(record, handled(record, known), verdict, now),
         operation: null,
         dueAt: now + jitteredMs(specText(record, 'interval', '10m'), at.random),
         events: news(record, { type: 'Warning', reason: decision.reason, message: decision.message }),

@@ -39,8 +39,11 @@ export type Decision<Action> =
     }
   /** These inputs ended in a failure that trying again will not mend. The operation is over, its digest is remembered as failed. */
   | { type: 'failed'; reason: string; message: string; identity?: Record<string, string> }
-  /** Nothing may be done here: foreign, recreated by somebody, stuck beyond what the spec allows. Looked at again at the interval. */
-  | { type: 'blocked'; reason: string; message: string }
+  /**
+   * Nothing may be done here: foreign, recreated by somebody, stuck beyond what the spec allows. Looked at again at the
+   * interval; the operation, if any, is over, and what it knew of the cloud's part goes into `identity`.
+   */
+  | { type: 'blocked'; reason: string; message: string; identity?: Record<string, string> }
   /**
    * The look for drift is over; an empty list means there is none. With `correct`, the next decision puts it back, unless
    * it is `isFinal`: that was tried and left these, so that nothing more is tried before the next look finds them.

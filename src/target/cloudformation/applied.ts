@@ -1,6 +1,6 @@
 import { shortRevision } from '../../api/revision.ts'
 import type { Operation } from '../../api/record.ts'
-import { isOurs, type Context, type StackDecision } from './context.ts'
+import { isOurs, roleAccount, type Context, type StackDecision } from './context.ts'
 import { completeText } from './words.ts'
 
 /** Everything is as declared. */
@@ -28,11 +28,13 @@ function appliedIdentity(
   stack: NonNullable<Context['stack']>,
   content: string,
 ): Record<string, string> {
+  const account = roleAccount(context.spec)
   // A stack that does not carry our mark yet has to get it, so its content is not as wanted.
   return {
     stackId: stack.id,
     updatedAt: stack.updatedAt,
     ...(isOurs(context, stack) ? { content } : {}),
+    ...(account === undefined ? {} : { account }),
     ...(stack.roleArn === undefined ? {} : { roleArn: stack.roleArn }),
   }
 }

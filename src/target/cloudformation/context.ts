@@ -114,11 +114,24 @@ export function pinnedId(record: ObjectRecord): string | undefined {
   return record.operation?.data['stackId'] ?? record.status.identity?.['stackId']
 }
 
+/** Account of the role that an object is deployed by; undefined: the controller's own, which no document names. */
+export function roleAccount({ deployAs }: Pick<CloudFormationStackSpec, 'deployAs'>): string | undefined {
+  return deployAs?.roleArn.split(':')[4]
+}
+
+/** Which stack is the object's, and the account of the role that it was made by, as far as that is known. */
+export function pinOf({ operation, status }: ObjectRecord): Record<string, string> {
+  const { stackId, account } = operation?.data ?? {}
+  return {
+    ...status.identity,
+    ...(stackId === undefined ? {} : { stackId }),
+    ...(account === undefined ? {} : { account }),
+  }
+}
+
 /** What is remembered of the stack when an attempt ends. */
-export function identityOf(context: Context): Record<string, string> {
-  const { stack, record } = context
-  const id = stack?.id ?? pinnedId(record)
-  return { ...record.status.identity, ...(id === undefined ? {} : { stackId: id }) }
+export function identityOf({ stack, record }: Context): Record<string, string> {
+  return { ...pinOf(record), ...(stack === undefined ? {} : { stackId: stack.id }) }
 }
 
 /**
@@ -133,7 +146,11 @@ export function newOperation(
   const { record, digest, revision, now, stack, mark, spec } = context
   const attempt = Math.max(record.status.operations ?? 0, record.operation?.attempt ?? 0) + 1
   const id = `headwater-${sha256(`${mark}\n${digest}\n${stack?.id ?? 'new'}`).slice(0, 8)}-${attempt}`
-  const stackData = stack === undefined ? {} : { stackId: stack.id }
+  const account = roleAccount(spec)
+  const stackData = {
+    ...(stack === undefined ? {} : { stackId: stack.id }),
+    ...(account === undefined ? {} : { account }),
+  }
   return {
     type,
     id,

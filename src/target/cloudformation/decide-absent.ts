@@ -11,11 +11,13 @@ import {
   type Context,
   type StackDecision,
 } from './context.ts'
-import { isReviewOurs } from './ownership.ts'
+import { isReviewOurs, refuseOtherAccount } from './ownership.ts'
 
 /** What to do for an object that shall be gone. Only a stack with our mark is ever deleted, by its StackId. */
 export function decideAbsent(context: Context): StackDecision {
   const { stack, observation, operation, stackName } = context
+  const refusal = refuseOtherAccount(context)
+  if (refusal !== undefined) return refusal
   if (stack === undefined) return decideGone(context)
   if (context.situation === 'busy') {
     const isOurDelete = operation?.type === 'delete' && stack.status === 'DELETE_IN_PROGRESS'
@@ -35,11 +37,11 @@ export function decideAbsent(context: Context): StackDecision {
       message: `stack ${stackName} does not carry our mark "${context.mark}": it is left as it is and forgotten`,
     }
   }
-  const refusal = operation?.type === 'delete' ? operation.data['refused'] : undefined
-  if (refusal !== undefined)
+  const refused = operation?.type === 'delete' ? operation.data['refused'] : undefined
+  if (refused !== undefined)
     return blocked(
       'DeleteFailed',
-      `stack ${stackName} could not be deleted: ${refusal}; it is tried again at the interval`,
+      `stack ${stackName} could not be deleted: ${refused}; it is tried again at the interval`,
     )
   if (stack.status === 'DELETE_FAILED' && operation?.type === 'delete' && isAnswered(operation)) {
     if (isRecent(context, operation, 5_000)) return wait(context, 'Deleting', `deleting stack ${stackName}`)

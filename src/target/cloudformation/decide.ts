@@ -1,5 +1,5 @@
 import type { Subject } from '../target.ts'
-import { contextOf, type Settings, type StackDecision } from './context.ts'
+import { contextOf, pinOf, type Settings, type StackDecision } from './context.ts'
 import { decideAbsent } from './decide-absent.ts'
 import { decidePresent } from './decide-present.ts'
 import type { Observation } from './observation.ts'
@@ -15,5 +15,8 @@ export function decide(
   now: number,
 ): StackDecision {
   const context = contextOf(settings, subject, observation, now)
-  return subject.wish === 'absent' ? decideAbsent(context) : decidePresent(context)
+  const decision = subject.wish === 'absent' ? decideAbsent(context) : decidePresent(context)
+  // An operation that is given up takes its knowledge of which stack is ours with it, unless that is kept.
+  const isLost = decision.type === 'blocked' && subject.record.operation !== undefined
+  return isLost ? { ...decision, identity: pinOf(subject.record) } : decision
 }

@@ -3,6 +3,8 @@ import {
   ownerTag,
   parseStackId,
   pinnedId,
+  pinOf,
+  roleAccount,
   stackPlace,
   blocked,
   isOurs,
@@ -22,7 +24,9 @@ export function isReviewOurs(context: Context, stack: StackView): boolean {
 
 /** Why nothing may be done with what was seen, if so; undefined: it is ours, or ours to take. */
 export function refuseForeign(context: Context): StackDecision | undefined {
-  return refuseMoved(context) ?? refuseStranger(context) ?? refuseUnmarked(context)
+  return (
+    refuseMoved(context) ?? refuseOtherAccount(context) ?? refuseStranger(context) ?? refuseUnmarked(context)
+  )
 }
 
 /** The document names another stack than the one we made for it. */
@@ -35,6 +39,28 @@ function refuseMoved({ record, settings }: Context): StackDecision | undefined {
   return blocked(
     'StackMoved',
     `this object's stack is ${pinned.name} in ${pinned.region}, the document now says ${stackName} in ${region ?? pinned.region}; put that back, or write a new document for the new stack`,
+  )
+}
+
+/**
+ * The document names a role of another account than the one the stack was made in, or none any more and the stack is
+ * not to be seen without: it is neither gone nor ours to make once more.
+ */
+export function refuseOtherAccount(context: Context): StackDecision | undefined {
+  const { record, spec, stack, observation } = context
+  const id = pinnedId(record)
+  const pinned = id === undefined ? undefined : parseStackId(id)
+  if (pinned === undefined) return undefined
+  const madeIn = pinOf(record)['account']
+  const wanted = roleAccount(spec)
+  const isUnseen = stack === undefined && observation.goneId === undefined
+  const isOther =
+    wanted === undefined ? madeIn !== undefined && isUnseen : wanted !== (madeIn ?? pinned.account)
+  if (!isOther) return undefined
+  const where = `${pinned.name} in ${pinned.region} of account ${pinned.account}`
+  return blocked(
+    'StackMoved',
+    `this object's stack is ${where}, the document now says ${wanted === undefined ? 'no role to reach it by' : `a role of account ${wanted}`}; put spec.deployAs back, or write a new document for the new stack`,
   )
 }
 
