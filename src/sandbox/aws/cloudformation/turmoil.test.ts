@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from './engine.ts'
+import type { FaultPhase } from './faults.ts'
 import { type Trial, ssm, tryEngine } from './try-engine.ts'
 
 const URL = 'https://bucket.s3.amazonaws.com/child.json'
@@ -35,7 +36,7 @@ const action = fc.oneof(
   fc.record({ kind: fc.constantFrom('delete', 'continue', 'rollback', 'cancel', 'force', 'pass', 'settle') }),
   fc.record({
     kind: fc.constant('fault'),
-    on: fc.constantFrom('create', 'update', 'delete', 'rollback'),
+    on: fc.constantFrom<FaultPhase>('create', 'update', 'delete', 'rollback'),
     logicalId: fc.constantFrom('A', 'B', 'C', 'D', 'E', 'N', 'P', 'Q'),
   }),
 )
@@ -50,7 +51,7 @@ async function act(trial: Trial, step: Action): Promise<void> {
     return engine.faults.failResource({
       stackName: '*',
       logicalId: step.logicalId,
-      on: step.on as 'create',
+      on: step.on,
       reason: 'no',
       times: 1,
     })

@@ -2,6 +2,7 @@ import type { ResourceTypeFacts } from '../../../../template/cloudformation/fact
 import { valueText } from '../changesets/context.ts'
 import { isObject } from '../input.ts'
 import type { JsonObject, LiveObject, PropertyDifference, ResourceDrift, StackResource } from '../model.ts'
+import { withReferences } from '../resources/secret-values.ts'
 import { differencesOf } from '../resources/replacement.ts'
 
 /**
@@ -25,7 +26,11 @@ export function compareDrift(
 
 /** The part of what is there that the template speaks of. */
 export function onlySet(actual: JsonObject, expected: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(actual).filter(([name]) => expected[name] !== undefined))
+  return Object.fromEntries(
+    Object.entries(actual)
+      .filter(([name]) => expected[name] !== undefined)
+      .map(([name, value]) => [name, withReferences(value, expected[name])]),
+  )
 }
 
 /** Types that detection leaves out. */

@@ -4,6 +4,7 @@ import { liveKey, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import { newPhysicalId } from '../resources/naming.ts'
 import { serviceRefusal } from '../resources/quirks.ts'
+import { withSecrets } from '../resources/secret-values.ts'
 import { awaitSignals } from '../resources/signals.ts'
 import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
@@ -58,6 +59,12 @@ export function* makePhysical(run: Deployment, resource: StackResource, making: 
   yield world.pause(durations.initiateMs * (0.75 + world.random.next() / 2))
   const problem = propertyProblem(resource, facts, { macros: hasMacros(stack) })
   if (problem !== undefined) return fail(problem)
+  let properties
+  try {
+    properties = withSecrets(world, world.place(stack), resource.properties)
+  } catch (error) {
+    return fail(reasonOf(error))
+  }
   const physicalId = newPhysicalId({
     random: world.random,
     place: stack,
@@ -65,12 +72,12 @@ export function* makePhysical(run: Deployment, resource: StackResource, making: 
     logicalId: resource.logicalId,
     type: resource.type,
     facts,
-    properties: resource.properties,
+    properties,
   })
   if (world.place(stack).live.has(liveKey(resource.type, physicalId)) && unique(resource.type))
     return fail(alreadyExists(resource.type, physicalId, world.random.uuid()))
   resource.physicalId = physicalId
-  makeLive(world, stack, resource)
+  makeLive(world, stack, { type: resource.type, physicalId, properties })
   resourceStatus(run, resource, making.running, { reason: 'Resource creation Initiated' })
   const delayMs = world.faults.delayOf(stack, resource.logicalId)
   yield delayMs === undefined

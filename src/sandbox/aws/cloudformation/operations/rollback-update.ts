@@ -1,10 +1,10 @@
 import type { Stack, StackResource, UpdateJournal } from '../model.ts'
-import { liveOf, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import type { Process } from '../timeline.ts'
 import { START_MS } from './create-stack.ts'
 import { setExports } from './exports.ts'
 import { type Run, endOperation, failedTo, resourceStatus, stackStatus } from './run.ts'
+import { setLive } from './set-live.ts'
 import { type Doomed, cleanUp } from './teardown.ts'
 import { walk } from './walk.ts'
 
@@ -120,9 +120,11 @@ function* putBack(
   current.metadata = before.metadata
   current.tags = before.tags
   current.dependsOn = before.dependsOn
-  const live = liveOf(world, stack, current)
-  if (live === undefined) makeLive(world, stack, current)
-  else live.properties = structuredClone(before.properties)
+  const refusal = setLive(run, current)
+  if (refusal !== undefined) {
+    resourceStatus(run, current, 'UPDATE_FAILED', { reason: refusal })
+    return false
+  }
   resourceStatus(run, current, 'UPDATE_COMPLETE')
   return true
 }

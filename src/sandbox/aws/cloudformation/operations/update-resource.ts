@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { onlySet } from '../drift/compare.ts'
 import type { StackResource, UpdateJournal } from '../model.ts'
-import { liveOf, makeLive } from '../resources/cloud.ts'
+import { liveOf } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import { customName } from '../resources/naming.ts'
 import { replacementOf } from '../resources/replacement.ts'
+import { setLive } from './set-live.ts'
 import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { createResource, makePhysical } from './create-resource.ts'
@@ -121,21 +122,14 @@ function* change(run: Update, resource: StackResource): Process<boolean> {
   yield delayMs === undefined
     ? world.pause(durations.updateMs * (0.75 + world.random.next() / 2))
     : { sleepMs: delayMs }
-  const reason = problem ?? world.faults.failure(stack, resource.logicalId, 'update')
+  const reason =
+    problem ?? world.faults.failure(stack, resource.logicalId, 'update') ?? setLive(run, resource)
   if (reason !== undefined) {
     resourceStatus(run, resource, 'UPDATE_FAILED', { reason })
     return false
   }
-  setLive(run, resource)
   resourceStatus(run, resource, 'UPDATE_COMPLETE')
   return true
-}
-
-/** Makes the thing behind a resource what the resource says. */
-export function setLive(run: Deployment, resource: StackResource): void {
-  const live = liveOf(run.world, run.stack, resource)
-  if (live === undefined) makeLive(run.world, run.stack, resource)
-  else live.properties = structuredClone(resource.properties)
 }
 
 function gone(resource: StackResource): boolean {
