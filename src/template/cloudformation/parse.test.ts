@@ -42,6 +42,8 @@ describe('YAML 1.1 as CloudFormation reads it', () => {
     { name: 'Yes is a boolean', given: 'Yes', want: true },
     { name: 'off is a boolean', given: 'off', want: false },
     { name: 'N is a letter', given: 'N', want: 'N' },
+    { name: 'e1 is a name', given: 'e1', want: 'e1' },
+    { name: 'a power of ten', given: '1.5e+3', want: 1500 },
     { name: 'an account id keeps its zero', given: '012345678901', want: '012345678901' },
     { name: 'an octal number', given: '0755', want: 493 },
     { name: 'digits that a number would lose', given: '12345678901234567890', want: '12345678901234567890' },

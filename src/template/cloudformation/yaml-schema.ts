@@ -25,13 +25,22 @@ function isLeftOut(tag: Tags[number]): boolean {
 function adapted(tag: Tags[number]): Tags[number] {
   if (typeof tag === 'string') return tag
   if (isPlainInteger(tag)) return { ...tag, test: WHOLE_NUMBER, resolve: wholeNumber }
-  return tag.tag === 'tag:yaml.org,2002:bool' ? withoutLetters(tag) : tag
+  if (tag.tag === 'tag:yaml.org,2002:float') return without(tag, NO_MANTISSA)
+  return tag.tag === 'tag:yaml.org,2002:bool' ? without(tag, LETTER) : tag
 }
 
 /** `Y` and `N` are letters to CloudFormation, though YAML 1.1 has them as booleans (its parser, SnakeYAML, does not). */
-function withoutLetters(tag: CollectionTag | ScalarTag): CollectionTag | ScalarTag {
+const LETTER = /^[YyNn]$/
+
+/** `e1` is a name, no power of nothing. */
+const NO_MANTISSA = /^[-+]?\.?[eE]/
+
+/** The same tag for all its texts but some. */
+function without(tag: CollectionTag | ScalarTag, texts: RegExp): CollectionTag | ScalarTag {
   const { test } = tag as ScalarTag
-  return test === undefined ? tag : ({ ...tag, test: new RegExp(`(?!^[YyNn]$)${test.source}`) } as ScalarTag)
+  return test === undefined
+    ? tag
+    : ({ ...tag, test: new RegExp(`(?!${texts.source})${test.source}`, test.flags) } as ScalarTag)
 }
 
 /** The decimal one among the integer tags: the others have a `format`. */

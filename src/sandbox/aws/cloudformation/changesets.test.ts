@@ -378,6 +378,16 @@ describe('Change sets', () => {
     ])
   })
 
+  it('leave open what nobody exports yet', async () => {
+    const { changeSet } = tryEngine()
+    const template = topics({ Topic: { DisplayName: { 'Fn::ImportValue': 'nobody' } } })
+    const set = await changeSet('stack', template, { ChangeSetType: 'CREATE', ...VALUES })
+    expect(set['Status']).toBe('CREATE_COMPLETE')
+    expect(changesOf(set)['Topic']?.['AfterContext']).toBe(
+      JSON.stringify({ Properties: { DisplayName: UNKNOWN } }),
+    )
+  })
+
   it('tell a long value by its digest', async () => {
     const { changeSet, create } = tryEngine()
     await create('stack', topics({ Topic: { DisplayName: 'x' } }))

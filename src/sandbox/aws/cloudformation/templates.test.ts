@@ -206,6 +206,18 @@ describe('Templates', () => {
     })
   })
 
+  it('are refused when they name types that nobody has', async () => {
+    const { refusal } = tryEngine()
+    for (const type of ['AWS::Nope::Thing', 'Thing'])
+      for (const action of ['CreateStack', 'ValidateTemplate'])
+        expect(
+          await refusal(action, {
+            StackName: 'stack',
+            TemplateBody: JSON.stringify({ Resources: { A: { Type: type } } }),
+          }),
+        ).toBe(`ValidationError: Template format error: Unrecognized resource types: [${type}]`)
+  })
+
   it('are summed up', async () => {
     const { call } = tryEngine()
     const summary = await call('GetTemplateSummary', {

@@ -93,7 +93,8 @@ function future(request: DiffRequest, unknown: (logicalId: string) => boolean): 
         return KNOWN_AFTER_APPLY
       return request.current.getAtt(logicalId, attribute)
     },
-    importValue: (name) => request.current.importValue(name),
+    // An export that is not there yet may be by the time the set is executed.
+    importValue: (name) => request.current.importValue(name) ?? KNOWN_AFTER_APPLY,
   }
 }
 

@@ -32,11 +32,16 @@ export function checkTypes(template: Template, facts: ResourceFacts): void {
     .map(({ type }) => type)
     .filter(
       (type, index, all) =>
-        type.startsWith('AWS::') &&
+        claimsToBeKnown(type) &&
         type !== 'AWS::CDK::Metadata' &&
         facts.typeFacts(type) === undefined &&
         all.indexOf(type) === index,
     )
   if (unknown.length > 0)
     throw validationError(`Template format error: Unrecognized resource types: [${unknown.join(', ')}]`)
+}
+
+/** AWS's own types, and what is no type's name at all: those of others have three parts, custom ones begin so. */
+function claimsToBeKnown(type: string): boolean {
+  return type.startsWith('AWS::') || !(type.startsWith('Custom::') || type.split('::').length >= 3)
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../model.ts'
 import { nonEmpty } from '../stacks/describe.ts'
 import { noStackWithId, stackOf } from '../stacks/lookup.ts'
 import type { Call } from '../world.ts'
+import { checkTypes } from './attributes.ts'
 import { templateText } from './load.ts'
 import { TransformError, processTemplate } from './process.ts'
 
@@ -14,6 +15,7 @@ export async function validateTemplate(call: Call, input: Input): Promise<JsonOb
   const body = await templateText(call.world, input, undefined)
   if (body === undefined) throw validationError('Either Template URL or Template Body must be specified.')
   const { template, transforms } = await readFor(call, body)
+  checkTypes(template, call.world.facts)
   return {
     Parameters: [...template.parameters].map(([key, parameter]) => ({
       ParameterKey: key,
