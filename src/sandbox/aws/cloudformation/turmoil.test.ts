@@ -31,14 +31,17 @@ const CHILD = JSON.stringify({
 })
 
 const number = fc.integer({ min: 0, max: 31 })
+// A, which has a name, always can be deleted: what a clean-up gives up on would rightly keep its name.
 const action = fc.oneof(
   fc.record({ kind: fc.constantFrom('create', 'update', 'set'), number, keep: fc.boolean() }),
   fc.record({ kind: fc.constantFrom('delete', 'continue', 'rollback', 'cancel', 'force', 'pass', 'settle') }),
-  fc.record({
-    kind: fc.constant('fault'),
-    on: fc.constantFrom<FaultPhase>('create', 'update', 'delete', 'rollback'),
-    logicalId: fc.constantFrom('A', 'B', 'C', 'D', 'E', 'N', 'P', 'Q'),
-  }),
+  fc
+    .record({
+      kind: fc.constant('fault'),
+      on: fc.constantFrom<FaultPhase>('create', 'update', 'delete', 'rollback'),
+      logicalId: fc.constantFrom('A', 'B', 'C', 'D', 'E', 'N', 'P', 'Q'),
+    })
+    .filter(({ on, logicalId }) => on !== 'delete' || logicalId !== 'A'),
 )
 
 type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never

@@ -101,14 +101,14 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
     })
     return false
   }
-  const made = yield* makePhysical(run, resource, {
+  // Before it is made: whoever stops this halfway leaves two, and only one of them is the stack's.
+  if (!lost) journal.replaced.push(before)
+  return yield* makePhysical(run, resource, {
     running: 'UPDATE_IN_PROGRESS',
     done: 'UPDATE_COMPLETE',
     failed: 'UPDATE_FAILED',
     phase: 'update',
   })
-  if (!lost && resource.physicalId !== before.physicalId) journal.replaced.push(before)
-  return made
 }
 
 function* change(run: Update, resource: StackResource): Process<boolean> {
