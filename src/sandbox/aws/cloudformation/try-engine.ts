@@ -160,3 +160,13 @@ export function topics(resources: Record<string, Record<string, unknown>>): Reco
 export function ssm(value: unknown, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: value }, ...more }
 }
+
+/** Changes by logical id, as DescribeChangeSet answers them. */
+export function changesOf(set: Answer): Record<string, Answer> {
+  return Object.fromEntries(
+    (set['Changes'] ?? []).map((change) => [
+      String(change['ResourceChange']['LogicalResourceId']),
+      change['ResourceChange'],
+    ]),
+  )
+}
