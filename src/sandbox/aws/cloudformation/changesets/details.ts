@@ -121,8 +121,7 @@ export function describeDetail(detail: Detail, withValues: boolean): JsonObject 
             Path: target.path,
             BeforeValue: target.before,
             AfterValue: target.after,
-            AttributeChangeType:
-              target.before === undefined ? 'Add' : target.after === undefined ? 'Remove' : 'Modify',
+            AttributeChangeType: changeTypeOf(target),
           }
         : {}),
     },
@@ -130,4 +129,10 @@ export function describeDetail(detail: Detail, withValues: boolean): JsonObject 
     ChangeSource: detail.source,
     CausingEntity: detail.entity,
   }
+}
+
+/** Undefined where no values are told: a nested stack that may have changed, tags of the whole stack. */
+function changeTypeOf({ before, after }: Detail['target']): string | undefined {
+  if (before === undefined) return after === undefined ? undefined : 'Add'
+  return after === undefined ? 'Remove' : 'Modify'
 }

@@ -10,7 +10,7 @@ import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { importResource } from './import-resource.ts'
 import type { Making } from './nested-stacks.ts'
-import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
+import { type Deployment, deployedLookupOf, reasonOf } from './deployment.ts'
 import { resourceStatus } from './run.ts'
 import { tagsFor } from './tags.ts'
 
@@ -28,8 +28,8 @@ export function* createResource(run: Deployment, logicalId: string): Process<boo
   const resource = newResource(run, logicalId, declaration)
   stack.resources.set(logicalId, resource)
   try {
-    resource.properties = blueprint.properties(logicalId, lookupOf(world, stack))
-    resource.metadata = blueprint.member(logicalId, 'Metadata', lookupOf(world, stack))
+    resource.properties = blueprint.properties(logicalId, deployedLookupOf(world, stack))
+    resource.metadata = blueprint.member(logicalId, 'Metadata', deployedLookupOf(world, stack))
   } catch (error) {
     resourceStatus(run, resource, 'CREATE_IN_PROGRESS')
     resourceStatus(run, resource, 'CREATE_FAILED', { reason: reasonOf(error) })

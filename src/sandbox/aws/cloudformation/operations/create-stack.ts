@@ -2,7 +2,7 @@ import type { Stack } from '../model.ts'
 import type { Process } from '../timeline.ts'
 import { createResource } from './create-resource.ts'
 import { deletionPolicyOf } from './delete-resource.ts'
-import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
+import { type Deployment, deployedLookupOf, reasonOf } from './deployment.ts'
 import { exportProblem, setExports } from './exports.ts'
 import { endOperation, failedTo, resourceStatus, type Run, stackStatus } from './run.ts'
 import { tearDown } from './teardown.ts'
@@ -82,7 +82,7 @@ export function settleOutputs(run: Deployment): string | undefined {
   const { world, stack, blueprint } = run
   const place = world.place(stack)
   try {
-    const outputs = blueprint.outputs(lookupOf(world, stack))
+    const outputs = blueprint.outputs(deployedLookupOf(world, stack))
     const problem = exportProblem(place, stack, outputs)
     if (problem !== undefined) return problem
     setExports(place, stack, outputs)

@@ -1,4 +1,5 @@
 import { KNOWN_AFTER_APPLY } from '../../../../template/cloudformation/evaluate.ts'
+import { validationError } from '../errors.ts'
 import type { Stack, StackResource } from '../model.ts'
 import { attributeValue } from '../resources/cloud.ts'
 import type { Blueprint, Lookup } from '../templates/blueprint.ts'
@@ -26,13 +27,31 @@ export function lookupOf(world: World, stack: Stack): Lookup {
       if (resource === undefined) return KNOWN_AFTER_APPLY
       if (resource.type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
         const key = attribute.slice('Outputs.'.length)
-        return (
-          place.stacks.get(resource.physicalId)?.outputs.find((output) => output.key === key)?.value ?? ''
-        )
+        const child = place.stacks.get(resource.physicalId)
+        return child?.outputs.find((output) => output.key === key)?.value ?? KNOWN_AFTER_APPLY
       }
       return attributeValue(world, stack, resource, attribute)
     },
     importValue: (name) => place.exports.get(name)?.value,
+  }
+}
+
+/**
+ * The same while a deployment runs: a nested stack that is through has the outputs that it has. Throws AWS's refusal
+ * of any other.
+ */
+export function deployedLookupOf(world: World, stack: Stack): Lookup {
+  const lookup = lookupOf(world, stack)
+  return {
+    ...lookup,
+    getAtt(logicalId, attribute) {
+      const value = lookup.getAtt(logicalId, attribute)
+      if (value === KNOWN_AFTER_APPLY && attribute.startsWith('Outputs.'))
+        throw validationError(
+          `Template error: resource ${logicalId} does not support attribute type ${attribute} in Fn::GetAtt`,
+        )
+      return value
+    },
   }
 }
 

@@ -10,7 +10,7 @@ import { hasMacros, propertyProblem } from '../resources/validation.ts'
 import type { Process } from '../timeline.ts'
 import { createResource, makePhysical } from './create-resource.ts'
 import { deleteResource } from './delete-resource.ts'
-import { type Deployment, lookupOf, reasonOf } from './deployment.ts'
+import { type Deployment, deployedLookupOf, reasonOf } from './deployment.ts'
 import { policyDenial } from './policy.ts'
 import { resourceStatus } from './run.ts'
 import { tagsFor } from './tags.ts'
@@ -49,8 +49,8 @@ export function* updateResource(run: Update, logicalId: string): Process<boolean
   let properties
   let metadata
   try {
-    properties = blueprint.properties(logicalId, lookupOf(world, stack))
-    metadata = blueprint.member(logicalId, 'Metadata', lookupOf(world, stack))
+    properties = blueprint.properties(logicalId, deployedLookupOf(world, stack))
+    metadata = blueprint.member(logicalId, 'Metadata', deployedLookupOf(world, stack))
   } catch (error) {
     journal.before.set(logicalId, before)
     resourceStatus(run, resource, 'UPDATE_FAILED', { reason: reasonOf(error) })

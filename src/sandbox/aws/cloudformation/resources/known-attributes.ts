@@ -307,9 +307,8 @@ export const KNOWN: Readonly<Record<string, Readonly<Record<string, (known: Know
   },
   'AWS::AppSync::GraphQLApi': {
     ApiId: ({ live }) => last(live.physicalId, '/'),
-    GraphQLUrl: awsHost(
-      ({ live, place }) => `https://${last(live.physicalId, '/').slice(0, 26)}.appsync-api.${place.region}`,
-    ),
+    GraphQLUrl: ({ place, seed }) =>
+      `https://${seed.slice(0, 26)}.appsync-api.${place.region}.${urlSuffixOf(place.region)}/graphql`,
   },
   'AWS::EKS::Cluster': {
     Endpoint: ({ place, seed }) =>

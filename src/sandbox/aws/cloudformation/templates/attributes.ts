@@ -12,6 +12,7 @@ export function checkAttributes(template: Template, facts: ResourceFacts): void 
   for (const { kind, name, attribute } of referencesIn(written)) {
     const type = template.resources.get(name)?.type
     if (kind !== 'getAtt' || attribute === undefined || type === undefined || OPEN.test(type)) continue
+    if (type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) continue
     const known = facts.typeFacts(type)
     if (known === undefined || known.attributes.has(attribute) || known.properties.has(attribute)) continue
     const [first = ''] = attribute.split('.')
@@ -23,7 +24,7 @@ export function checkAttributes(template: Template, facts: ResourceFacts): void 
 }
 
 /** Types with attributes that no schema lists. */
-const OPEN = /^(?:AWS::CloudFormation::(?:Stack|CustomResource|Macro)|Custom::|AWS::Serverless::)/
+const OPEN = /^(?:AWS::CloudFormation::(?:CustomResource|Macro)|Custom::|AWS::Serverless::)/
 
 /** Refuses types that claim to be AWS's and are not; with a macro in the template nobody knows what they become. */
 export function checkTypes(template: Template, facts: ResourceFacts): void {
