@@ -16,7 +16,7 @@ import type { GitFixture } from '../git-fixture.ts'
 import { stackFiles } from '../support/harness.ts'
 import { createSeededRandom } from '../support/virtual-clock.ts'
 
-/** How often the controller is killed; a life lasts from 0.4 to 2 s, its start included. */
+/** How often the controller is killed; a life lasts from 0.5 to 2.3 s, its start included. */
 const kills = Number(process.env['HEADWATER_KILLS'] ?? '200')
 const extra = 'deletionPolicy: Delete'
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -52,7 +52,7 @@ interface Stage {
 }
 
 async function createStage(): Promise<Stage> {
-  const sandbox = await createAwsSandbox({ clock, random: createSystemRandom(), speed: 10 })
+  const sandbox = await createAwsSandbox({ clock, random: createSystemRandom(), speed: 40 })
   return {
     sandbox,
     repository: await createGitFixture(),
@@ -80,7 +80,7 @@ function startController({ sandbox, repository, folder }: Stage): ChildProcess {
       HEADWATER_STORE: `sqlite://${folder}/state.db`,
       HEADWATER_BLOBS: `file://${folder}/blobs`,
       HEADWATER_INTERVAL: '1s',
-      HEADWATER_LEASE: '1s',
+      HEADWATER_LEASE: '500ms',
     },
   })
 }
@@ -151,7 +151,11 @@ async function cloudOf({ sandbox }: Stage) {
     const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName }))
     stacks.set(StackName, { status: StackStatus, template: TemplateBody })
     const { Summaries = [] } = await client.send(new ListChangeSetsCommand({ StackName }))
-    leftBehind.push(...Summaries.map(({ ChangeSetName = '' }) => `${StackName} ${ChangeSetName}`))
+    // The set that was executed last stays listed, as a stack's history.
+    const open = Summaries.filter(({ ExecutionStatus }) => ExecutionStatus !== 'EXECUTE_COMPLETE')
+    leftBehind.push(
+      ...open.map(({ ChangeSetName = '', Status = '' }) => `${StackName} ${ChangeSetName} ${Status}`),
+    )
   }
   client.destroy()
   return { stacks, leftBehind }
@@ -193,7 +197,7 @@ describe(`killed ${kills} times at random moments of a rollout`, () => {
     let head = await commit(killed, round)
     for (let kill = 0; kill < kills; kill++) {
       const controller = startController(killed)
-      await clock.sleep(400 + random.next() * 1_600)
+      await clock.sleep(500 + random.next() * 1_800)
       await end(controller, 'SIGKILL')
       if (!(await isSettled(killed, head))) continue
       await expectDeclared(killed, round)
@@ -210,7 +214,7 @@ describe(`killed ${kills} times at random moments of a rollout`, () => {
     const counted = { kills, rounds: round + 1, killed: mutations(killed), spared: mutations(spared) }
     process.stdout.write(`${JSON.stringify(counted)}\n${seen.join('\n')}\n`)
     expect(counted.killed).toBeLessThanOrEqual(counted.spared + kills)
-    expect(round).toBeGreaterThan(kills / 50)
+    expect(round).toBeGreaterThan(kills / 70)
   }, 1_500_000)
 })
 
