@@ -63,7 +63,7 @@ describe('a document that comes back while its stack is being deleted', () => {
       status: { ...record.status, inventory: [stack('x')] },
       deletion,
     }))
-    const { get } = { get: house.store.get.bind(house.store) }
+    const get = house.store.get.bind(house.store)
     house.store.get = async (asked) => {
       if (asked === stack('x')) {
         house.store.get = get
@@ -102,7 +102,6 @@ describe('what is on its way out already', () => {
       ...stackFiles('c'),
     })
     await house.run(10 * minute)
-    house.cloud.stacks.get('eu/web')
     const web = house.cloud.stacks.get('eu/web')
     if (web) web.readyAt = house.clock.now() + 30 * minute
     house.repository.commit({ ...stackFiles('network', { extra }), ...stackFiles('c') })

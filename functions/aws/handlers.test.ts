@@ -7,6 +7,7 @@ import { writeDueMessage } from '../../src/queue/message.ts'
 import { createInProcessQueue } from '../../src/queue/in-process.ts'
 import { openController } from '../../src/compose/controller.ts'
 import { readSettings } from '../../src/compose/settings.ts'
+import { createSystemClock } from '../../src/compose/system.ts'
 import type { Application } from './application.ts'
 import { openApplication } from './application.ts'
 import { handleStatusChange } from './events.ts'
@@ -49,7 +50,7 @@ async function open(options: { queue?: boolean; records?: ObjectRecord[] } = {})
     HEADWATER_WEBHOOK_SECRET: 'env://HOOK',
     HEADWATER_LOG_LEVEL: 'silent',
   })
-  const clock = { now: () => Date.now(), sleep: async () => {} }
+  const clock = createSystemClock()
   let drawn = 0
   const random = {
     next: () => 0.5,

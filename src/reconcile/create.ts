@@ -10,11 +10,13 @@ import { tell } from './leave.ts'
 import type { Outcome } from './outcome.ts'
 import { outcomeOfError } from './outcome.ts'
 import type { ControllerPorts } from './ports.ts'
-import type { Step } from './step.ts'
+import type { Step, StepCause } from './step.ts'
 import { beginStep, editRecord, wake } from './step.ts'
 
 /** How long an object that somebody else holds is passed over in a pass, in milliseconds. */
 const heldPauseMs = 1_000
+/** While steps run that take long (a git host that hangs), what falls due is looked for this often, in milliseconds. */
+const lookPauseMs = 1_000
 /** How many due keys are read at once. */
 const pageSize = 100
 
@@ -22,7 +24,7 @@ const pageSize = 100
 export function createController(ports: ControllerPorts): Controller {
   return {
     runDue: (budget = {}) => runDue(ports, budget),
-    reconcile: (key) => reconcile(ports, key),
+    reconcile: (key) => reconcile(ports, key, 'asked'),
     markDue: (keys, request) => markDue(ports, keys, request),
   }
 }
@@ -61,7 +63,7 @@ async function runDue(ports: ControllerPorts, budget: Budget): Promise<PassSumma
 
   const begin = async (key: string): Promise<void> => {
     try {
-      const { held } = await reconcile(ports, key)
+      const { held } = await reconcile(ports, key, 'due')
       if (held) passedOver.set(key, clock.now() + heldPauseMs)
     } catch (error) {
       const { message } = asHeadwaterError(error)
@@ -84,18 +86,32 @@ async function runDue(ports: ControllerPorts, budget: Budget): Promise<PassSumma
       steps += 1
       running.set(key, begin(key))
     }
-    if (running.size > 0) await Promise.race(running.values())
+    if (running.size > 0) await nextTurn(ports, running, running.size < concurrency)
   }
   await Promise.all(running.values())
   return { steps, errors, nextDueAt: await store.nextDueAt() }
 }
 
-/** One step under a lease; `held` when somebody else works on the object. */
+/** Until a step is over; while there is room for more, no longer than others may take to fall due. */
+async function nextTurn(
+  ports: ControllerPorts,
+  running: ReadonlyMap<string, Promise<void>>,
+  hasRoom: boolean,
+): Promise<void> {
+  if (!hasRoom) return Promise.race(running.values())
+  const waking = new AbortController()
+  const pause = ports.clock.sleep(lookPauseMs, waking.signal).catch(() => undefined)
+  await Promise.race([...running.values(), pause])
+  waking.abort()
+}
+
+/** One step under a lease; `held` when somebody else works on the object, or there is nothing to do. */
 async function reconcile(
   ports: ControllerPorts,
   key: string,
+  cause: StepCause,
 ): Promise<{ dueAt: number | undefined; held: boolean }> {
-  const step = await beginStep(ports, key)
+  const step = await beginStep(ports, key, cause)
   if (step === undefined) return { dueAt: undefined, held: true }
   try {
     return { dueAt: await conclude(ports, step), held: false }

@@ -5,6 +5,7 @@ import type { ObjectRecord, Origin, PackagedInputs } from '../api/record.ts'
 import { keyOf, recordSchema } from '../api/record.ts'
 import type { ControllerPorts } from './ports.ts'
 import type { Stored } from '../store/store.ts'
+import { wake } from './step.ts'
 import { withVerdict } from './conditions.ts'
 
 /** An object as git (or the settings) says it. */
@@ -40,6 +41,7 @@ export async function declare(
     if (stored !== undefined && isDeepStrictEqual(stored.record, next)) return 'same'
     try {
       await ports.store.put(next, stored?.version ?? 0)
+      if (next.waiters === undefined) await wake(ports, stored?.record.waiters ?? [])
       return outcomeOf(stored?.record, next)
     } catch (error) {
       if (!isConflict(error)) throw error
@@ -68,8 +70,14 @@ export function redeclare(
   const isBack = before.deletion !== undefined
   const { deletion: _gone, ...kept } = before
   const next: ObjectRecord = { ...kept, ...declaration, generation: before.generation + (isSameSpec ? 0 : 1) }
-  if (!isSameSpec || !isSameDigest || isBack) return { ...next, dueAt: Math.min(now, before.dueAt ?? now) }
-  return isSettled(before) ? moved(next, now) : { ...next, dueAt: Math.min(now, before.dueAt ?? now) }
+  const mustLook = !isSameSpec || !isSameDigest || isBack || !isSettled(before)
+  return mustLook ? { ...next, dueAt: dueNow(before, now) } : moved(next, now)
+}
+
+/** Due now, and not later than it was; a step that runs tells a mark by its being another time than its own. */
+function dueNow({ lease, dueAt }: ObjectRecord, now: number): number {
+  const isHeld = lease !== undefined && lease.holder !== ''
+  return isHeld ? now : Math.min(now, dueAt ?? now)
 }
 
 /** Applied, Ready, nothing in flight: a newer revision with the same inputs needs no step. */
@@ -81,9 +89,11 @@ function isSettled(record: ObjectRecord): boolean {
   return isIdle && isReady && isApplied && status.observedGeneration === record.generation
 }
 
-function moved(record: ObjectRecord, now: number): ObjectRecord {
+/** At its new revision already; whoever waited for that may look. */
+function moved({ waiters, ...record }: ObjectRecord, now: number): ObjectRecord {
   const { inputs, status } = record
-  if (inputs === undefined || status.lastAppliedRevision === inputs.revision) return record
+  if (inputs === undefined || status.lastAppliedRevision === inputs.revision)
+    return waiters === undefined ? record : { ...record, waiters }
   const message = `no changes since ${status.lastAttemptedRevision ?? inputs.revision}`
   const verdict = { ready: 'True', reason: 'ReconciliationSucceeded', message } as const
   return {

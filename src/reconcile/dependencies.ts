@@ -12,6 +12,9 @@ export interface Blocker {
   why: string
 }
 
+/** How much of a dependency's message is told of those who wait for it, in characters. */
+const messageLength = 300
+
 interface Dependency {
   kind?: string | undefined
   name: string
@@ -67,7 +70,11 @@ export function whyNotReady(
   if (ready === undefined) return 'not looked at yet'
   if (ready.status !== 'True') {
     const forText = parseSince(ready.lastTransitionTime, now)
-    return `not Ready: ${ready.message}${forText}`
+    const isMutual =
+      ready.reason === 'DependencyNotReady' &&
+      dependency.status.blockedBy?.includes(keyOf(dependent)) === true
+    if (isMutual) return `it waits for this one in turn${forText}: take one of the two out of dependsOn`
+    return `not Ready: ${clipped(ready.message)}${forText}`
   }
   if (dependency.status.observedGeneration !== dependency.generation)
     return 'its new declaration is not applied yet'
@@ -77,6 +84,11 @@ export function whyNotReady(
     return `it is still at ${dependency.status.lastAppliedRevision ?? 'no revision'}`
   }
   return undefined
+}
+
+/** What a chain of dependencies says is told of each, so it must not grow with every look. */
+function clipped(message: string): string {
+  return message.length > messageLength ? `${message.slice(0, messageLength)}…` : message
 }
 
 function parseSince(time: string, now: number): string {

@@ -44,12 +44,20 @@ export interface StepChanges {
   wake?: boolean
 }
 
-/** Takes the lease of an object; undefined when the object is gone or somebody else holds it. */
-export async function beginStep(ports: ControllerPorts, key: string): Promise<Step | undefined> {
+/** What a step is begun for: because somebody asks, or only if the object is due. What is due is told by an index that may lag. */
+export type StepCause = 'asked' | 'due'
+
+/** Takes the lease of an object; undefined when there is nothing to do: it is gone, not due, or held by somebody else. */
+export async function beginStep(
+  ports: ControllerPorts,
+  key: string,
+  cause: StepCause = 'asked',
+): Promise<Step | undefined> {
   const { store, clock, random } = ports
   const stored = await store.get(key)
   if (stored === undefined) return undefined
   const now = clock.now()
+  if (cause === 'due' && (stored.record.dueAt ?? Infinity) > now) return undefined
   const held = stored.record.lease
   if (held !== undefined && held.expiresAt > now) return undefined
 
@@ -67,8 +75,8 @@ export async function beginStep(ports: ControllerPorts, key: string): Promise<St
   }
   const collected: NewEvent[] = []
 
-  // A mark made while we work is kept: whoever made it wants another look.
-  const isMarked = (fresh: ObjectRecord) => fresh.dueAt !== undefined && fresh.dueAt < expiresAt
+  // A mark made while we work is kept, whatever its maker's clock says: anything but the time that we wrote is one.
+  const isMarked = (fresh: ObjectRecord) => fresh.dueAt !== undefined && fresh.dueAt !== expiresAt
 
   async function writeOver(compose: (fresh: ObjectRecord) => ObjectRecord): Promise<void> {
     for (let tries = 0; tries < maxWriteTries; tries++) {
