@@ -31,6 +31,7 @@ export function createGitSource(location: SourceLocation, ports: SourcePorts): S
     head: async (ref) => (await open()).head(ref),
     files: async (commit, paths) => (await open()).files(commit, paths),
     commit: async (commit) => (await open()).commit(commit),
+    descends: async (commit, ancestor) => (await open()).descends(commit, ancestor),
   }
 }
 

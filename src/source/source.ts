@@ -34,6 +34,13 @@ export interface CommitInfo {
   committedAt: string
 }
 
+/** A commit that was seen before; the repository need not hold it any more. */
+export interface KnownCommit {
+  commit: string
+  /** RFC 3339: spares looking through what is older. */
+  committedAt?: string
+}
+
 /**
  * One repository, opened with one set of credentials. Errors are HeadwaterErrors with a reason: `AuthenticationFailed`,
  * `RepositoryNotFound`, `RefNotFound`, `InvalidRef`, `InvalidURL`, `InvalidPath`, `LimitExceeded` (stalled) and
@@ -48,6 +55,11 @@ export interface Source {
    */
   files(commit: string, paths: readonly string[]): Promise<SourceFile[]>
   commit(commit: string): Promise<CommitInfo>
+  /**
+   * Whether a commit has the other in its past: no means that history was rewritten. Undefined where that cannot be told
+   * at the price of one fetch of some commits.
+   */
+  descends(commit: string, ancestor: KnownCommit): Promise<boolean | undefined>
 }
 
 /** How to reach a repository. */

@@ -42,6 +42,11 @@ export function createModelRepository(): ModelRepository {
         if (head === undefined) throw stalled('RefNotFound', 'the repository has no commit')
         return { revision: `main@sha1:${head}`, commit: head }
       },
+      async descends(commit, ancestor) {
+        check()
+        const order = [...commits.keys()]
+        return order.indexOf(commit) >= order.indexOf(ancestor.commit)
+      },
       async files(commit, paths) {
         check()
         reads += 1

@@ -1,8 +1,10 @@
 import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { asHeadwaterError, isConflict } from '../../api/errors.ts'
+import type { NewEvent } from '../../api/event.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
-import type { RefSelector } from '../../source/source.ts'
+import { parseRevision } from '../../api/revision.ts'
+import type { RefSelector, Source } from '../../source/source.ts'
 import { withVerdict, without } from '../conditions.ts'
 import { openRepository, sourceKeyOf } from '../repository.ts'
 import type { Outcome } from '../outcome.ts'
@@ -42,6 +44,8 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       { ready: 'True', reason: 'ReconciliationSucceeded', message },
       now,
     )
+    const rewritten = isNew ? await findRewriting(source, record, head.commit) : undefined
+    if (rewritten !== undefined) step.event(rewritten)
     if (isNew) {
       // Told before the revision counts as handed on: whoever dies in between is followed by one who tells again.
       await step.write({ status: { ...record.status, artifact } })
@@ -62,6 +66,27 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     )
     return { status, dueAt, events: news(record, { type: 'Warning', reason, message }), wake: false }
   }
+}
+
+/**
+ * A branch whose new head does not descend from the last one handed on: followed like any push, as git says so, but told.
+ * Not knowing is no reason to hold a source up.
+ */
+async function findRewriting(
+  source: Source,
+  record: ObjectRecord,
+  commit: string,
+): Promise<NewEvent | undefined> {
+  const { branch, ...others } = (record.spec as GitRepositorySpec).ref
+  const { lastAppliedRevision = '', artifact } = record.status
+  const last = parseRevision(lastAppliedRevision)
+  if (branch === undefined || Object.keys(others).length > 0 || last?.pointer !== branch) return undefined
+  const isStored = artifact?.revision === lastAppliedRevision && artifact.committedAt !== undefined
+  const known = { commit: last.commit, ...(isStored ? { committedAt: artifact.committedAt } : {}) }
+  const follows = await source.descends(commit, known).catch(() => undefined)
+  if (follows !== false) return undefined
+  const message = `the history of ${branch} was rewritten: ${commit} does not descend from ${last.commit}; it is followed all the same`
+  return { type: 'Warning', reason: 'HistoryRewritten', message }
 }
 
 /** Makes everything due that reads from a source whose artifact moved. */

@@ -3,6 +3,7 @@ import * as git from 'isomorphic-git'
 import { stalled, transient } from '../../api/errors.ts'
 import type { Clock } from '../../api/clock.ts'
 import type { Source, SourceLocation } from '../source.ts'
+import { descends } from './ancestry.ts'
 import { createHttpClient, withDeadline } from './http-client.ts'
 import { asGitError } from './errors.ts'
 import { createMemoryFs } from './memory-fs.ts'
@@ -11,6 +12,8 @@ import { selectHead, type RefLookup } from './refs.ts'
 import { displayUrl } from './url.ts'
 
 const gitdir = '/repository.git'
+/** How many commits deep the past is fetched to see what a head descends from. */
+const pastDepth = 20
 
 /**
  * A repository behind http or https. Heads are listed without fetching; a commit is fetched alone (depth 1) into memory
@@ -46,6 +49,14 @@ export function createHttpGitSource(location: SourceLocation, ports: { clock: Cl
     head: (ref) => ask((http) => selectHead(refLookup(http, url), ref, where)),
     files: (commit, paths) => ask(async (http) => readFiles(await fetched(http, commit), commit, paths)),
     commit: (commit) => ask(async (http) => readCommitInfo(await fetched(http, commit), commit)),
+    descends: (commit, ancestor) =>
+      ask(async (http) => {
+        // The parents stand in the commit itself: most pushes need no more.
+        const told = await descends(await fetched(http, commit), commit, ancestor)
+        if (told !== undefined) return told
+        const extent = { remoteRef: commit, depth: pastDepth, singleBranch: true, tags: false }
+        return descends(await fetchInto({ http, url, where, commit }, extent), commit, ancestor)
+      }),
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import * as git from 'isomorphic-git'
 import { stalled } from '../../api/errors.ts'
 import type { Source } from '../source.ts'
+import { descends } from './ancestry.ts'
 import { readCommitInfo, readFiles, type ObjectStore } from './objects.ts'
 import { selectHead, type RefLookup } from './refs.ts'
 
@@ -30,6 +31,9 @@ export function createLocalGitSource(directory: string): Source {
     },
     async commit(commit) {
       return readCommitInfo(await open(), commit)
+    },
+    async descends(commit, ancestor) {
+      return descends(await open(), commit, ancestor)
     },
   }
 }
