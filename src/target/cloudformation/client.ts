@@ -45,14 +45,15 @@ export function createConnections(
 
   return async (record) => {
     const place = placeOf(settings, record, ports.endpoint)
-    const name =
-      `${place.roleArn ?? 'own account'} ${place.region ?? 'default region'} ${place.externalId ?? ''}`.trim()
-    const known = open.get(name)
+    // The name stands in messages, where an external id has no business.
+    const name = `${place.roleArn ?? 'own account'} ${place.region ?? 'default region'}`
+    const key = `${name} ${place.externalId ?? ''}`
+    const known = open.get(key)
     if (known !== undefined) return known
     const made = make(place, name)
-    open.set(name, made)
+    open.set(key, made)
     // A client that could not be made is made anew at the next look.
-    made.catch(() => open.delete(name))
+    made.catch(() => open.delete(key))
     return made
   }
 }
