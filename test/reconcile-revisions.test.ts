@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { transient } from '../src/api/errors.ts'
 import { editRecord } from '../src/reconcile/step.ts'
-import { createHarness, rootKustomization, rootSource, stackFiles } from './support/harness.ts'
+import {
+  createHarness,
+  createMapBlobs,
+  rootKustomization,
+  rootSource,
+  stackFiles,
+} from './support/harness.ts'
 import type { Harness } from './support/harness.ts'
 import { createSandboxFleet } from './support/sandbox-fleet.ts'
 import { virtualStart } from './support/virtual-clock.ts'
@@ -127,4 +133,48 @@ describe('a declaration that changes without new inputs', () => {
     expect(record?.generation).toBe(2)
     expect(record?.status.observedGeneration).toBe(2)
   })
+})
+
+describe('a first revision of many objects', () => {
+  it('has its bodies stored several at a time, so that it fits into one lease', async () => {
+    const blobs = createMapBlobs()
+    let atOnce = 0
+    let most = 0
+    const house = await createHarness({
+      blobs: {
+        ...blobs,
+        async put(bytes) {
+          most = Math.max(most, ++atOnce)
+          await new Promise((resolve) => setImmediate(resolve))
+          atOnce -= 1
+          return blobs.put(bytes)
+        },
+      },
+    })
+    const names = Array.from({ length: 40 }, (_, index) => `s${index}`)
+    house.repository.commit(
+      Object.assign({}, ...names.map((name) => stackFiles(name))) as Record<string, string>,
+    )
+    await house.run(10 * minute)
+    expect(await house.ready(rootKustomization)).toBe('True: applied 40 objects')
+    expect(most).toBeGreaterThan(4)
+    expect(most).toBeLessThanOrEqual(16)
+  })
+})
+
+it('a label that is taken off a document leaves its record', async () => {
+  const house = await createHarness()
+  const files = stackFiles('a')
+  const labelled = Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      text.replace('namespace: eu}', 'namespace: eu, labels: {team: web}}'),
+    ]),
+  )
+  house.repository.commit(labelled)
+  await house.run(5 * minute)
+  expect((await house.record(stack('a')))?.labels).toEqual({ team: 'web' })
+  house.repository.commit(files)
+  await house.run(5 * minute)
+  expect((await house.record(stack('a')))?.labels).toBeUndefined()
 })

@@ -30,7 +30,10 @@ export async function handleStatusChange(app: Application, detail: StackStatusCh
   const records = await store.list('CloudFormationStack/')
   const keys = records
     .map(({ record }) => record)
-    .filter((record) => record.status.identity?.['stackId'] === detail['stack-id'])
+    .filter(({ operation, status }) =>
+      // A stack that is being made is known by its operation alone.
+      [status.identity?.['stackId'], operation?.data['stackId']].includes(detail['stack-id']),
+    )
     .map(keyOf)
   const marked = await controller.markDue(keys)
   await app.flush()

@@ -203,6 +203,24 @@ describe('events', () => {
     expect(await handleStatusChange(app, detail)).toEqual({ marked: want })
     expect(await dueKeys(app)).toEqual(want)
   })
+
+  it('marks the object due whose first operation makes the stack', async () => {
+    const operation = {
+      type: 'apply',
+      id: 'headwater-1',
+      token: 'headwater-1',
+      digest: '',
+      revision: '',
+      attempt: 1,
+      startedAt: 0,
+      deadline: 0,
+      phase: 'execute-change-set',
+      data: { stackId: `${stackId}1` },
+    } as const
+    const app = await open({ records: [web, record('CloudFormationStack', 'young', { operation })] })
+    const detail = change('CREATE_COMPLETE', `${stackId}1`)
+    expect(await handleStatusChange(app, detail)).toEqual({ marked: ['CloudFormationStack/eu/young'] })
+  })
 })
 
 describe('sync', () => {

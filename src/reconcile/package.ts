@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import pLimit from 'p-limit'
 import type { ObjectRecord, PackagedInputs } from '../api/record.ts'
 import { keyOf } from '../api/record.ts'
 import { build, formatProblem, referencedFiles } from '../build/index.ts'
@@ -9,6 +10,9 @@ import type { Source } from '../source/source.ts'
 import type { AnyTarget } from '../target/target.ts'
 import type { Declaration } from './declare.ts'
 import type { ControllerPorts } from './ports.ts'
+
+/** How many objects' bodies are stored at once: a thousand of them one by one outlast a lease. */
+const bodiesAtOnce = 16
 
 /** What a revision declares below one path, checked and ready to be written down. */
 export interface Package {
@@ -53,16 +57,14 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
     ...(ports.facts === undefined ? {} : { facts: await ports.facts() }),
   })
 
-  const declarations: Declaration[] = []
-  for (const object of result.objects) {
-    const key = keyOf(object)
-    if (result.withheld.has(key)) continue
+  const limit = pLimit(bodiesAtOnce)
+  const declare = async (object: BuiltObject): Promise<Declaration> => {
     const target = targets.get(object.kind)
     const inputs =
       target === undefined
         ? undefined
         : await packageInputs(ports, { ...options, object, target, files: result.files })
-    declarations.push({
+    return {
       kind: object.kind,
       namespace: object.namespace,
       name: object.name,
@@ -71,8 +73,10 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
       origin: object.origin,
       ...(object.labels === undefined ? {} : { labels: object.labels }),
       ...(inputs === undefined ? {} : { inputs }),
-    })
+    }
   }
+  const wanted = result.objects.filter((object) => !result.withheld.has(keyOf(object)))
+  const declarations = await Promise.all(wanted.map((object) => limit(() => declare(object))))
   const errors = result.problems.filter(({ severity }) => severity === 'error').map(formatProblem)
   return { declarations, errors, hasPath: true }
 }

@@ -48,6 +48,8 @@ export function connect(place: Place, around: Around): CloudFormationApi {
     ...(place.region === undefined ? {} : { region: place.region }),
     ...(place.endpoint === undefined ? {} : { endpoint: place.endpoint }),
     maxAttempts: 1,
+    // Of STS too: a call that hangs must end well before the lease of its step does.
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
   }
   const { roleArn, externalId, sessionName } = place
   const credentials =
@@ -63,11 +65,7 @@ export function connect(place: Place, around: Around): CloudFormationApi {
             clientConfig: base,
           }),
         }
-  const config: CloudFormationClientConfig = {
-    ...base,
-    ...credentials,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-  }
+  const config: CloudFormationClientConfig = { ...base, ...credentials }
   const client = new CloudFormationClient(config)
 
   return {
