@@ -13,6 +13,7 @@ import type { JsonObject, StackParameter, StackTemplate } from '../model.ts'
 import type { Place, World } from '../world.ts'
 import { include, mentionsTransform } from './include.ts'
 import type { ReadTemplate } from './load.ts'
+import { SERVERLESS, expandServerless } from './serverless/expand.ts'
 import { TransformError } from './transform-error.ts'
 
 export { TransformError } from './transform-error.ts'
@@ -29,8 +30,8 @@ export interface ProcessRequest {
 }
 
 /**
- * Runs a template's transforms: AWS::Include and AWS::LanguageExtensions are worked out, AWS's others and macros of
- * the account are taken to change nothing. Rejects with TransformError.
+ * Runs a template's transforms: AWS::Include, AWS::Serverless and AWS::LanguageExtensions are worked out, AWS's others
+ * and macros of the account are taken to change nothing. Rejects with TransformError.
  */
 export async function processTemplate(request: ProcessRequest): Promise<StackTemplate> {
   const { read } = request
@@ -41,6 +42,8 @@ export async function processTemplate(request: ProcessRequest): Promise<StackTem
     text: (value) => textOf(value, parameters),
     fetch: (location) => snippetAt(request, location),
   })
+  if (read.transforms.includes(SERVERLESS))
+    processed = expandServerless(processed, partitionOf(request.place.region))
   if (read.transforms.includes(LANGUAGE_EXTENSIONS)) processed = expanded(processed, parameters, request)
   return { ...plain, processed }
 }
