@@ -45,6 +45,26 @@ describe('Stacks that fail', () => {
     )
   })
 
+  it('hear no more signals once they were cancelled', async () => {
+    const { create, engine, events } = tryEngine()
+    engine.faults.failResource(broken('create'))
+    engine.faults.delayResource({ stackName: 'stack', logicalId: 'Bad', ms: 30_000 })
+    await create('stack', {
+      Resources: {
+        Bad: { Type: 'AWS::SNS::Topic' },
+        Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+        Boot: ssm({ Ref: 'Handle' }),
+        Wait: {
+          Type: 'AWS::CloudFormation::WaitCondition',
+          Properties: { Handle: { Ref: 'Handle' }, Timeout: '600' },
+        },
+      },
+    })
+    const lines = await events('stack')
+    expect(lines).toContain('Wait CREATE_FAILED [Resource creation cancelled]')
+    expect(lines.filter((line) => line.includes('signal'))).toEqual([])
+  })
+
   it.each([
     ['DisableRollback', { DisableRollback: 'true' }, 'CREATE_FAILED'],
     ['DO_NOTHING', { OnFailure: 'DO_NOTHING' }, 'CREATE_FAILED'],

@@ -74,6 +74,7 @@ export function cancelCreation(run: Run, logicalId: string): void {
   const resource = run.stack.resources.get(logicalId)
   if (resource === undefined) return
   run.world.nested.cancel(run, resource)
+  delete resource.signals
   resourceStatus(run, resource, 'CREATE_FAILED', { reason: 'Resource creation cancelled' })
 }
 

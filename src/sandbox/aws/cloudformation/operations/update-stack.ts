@@ -101,6 +101,7 @@ function cancelUpdate(run: Update, logicalId: string): void {
   const resource = run.stack.resources.get(logicalId)
   if (resource === undefined) return
   run.world.nested.cancel(run, resource)
+  delete resource.signals
   const created = run.journal.created.has(logicalId)
   resourceStatus(run, resource, created ? 'CREATE_FAILED' : 'UPDATE_FAILED', {
     reason: created ? 'Resource creation cancelled' : 'Resource update cancelled',
