@@ -48,7 +48,7 @@ describe('Stacks that fail', () => {
   it('hear no more signals once they were cancelled', async () => {
     const { create, engine, events } = tryEngine()
     engine.faults.failResource(broken('create'))
-    engine.faults.delayResource({ stackName: 'stack', logicalId: 'Bad', ms: 30_000 })
+    engine.faults.delayResource({ stackName: 'stack', logicalId: 'Bad', ms: 50_000 })
     await create('stack', {
       Resources: {
         Bad: { Type: 'AWS::SNS::Topic' },
