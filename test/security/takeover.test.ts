@@ -41,10 +41,10 @@ it.each(foreign)(
       ...stackFiles('web', { extra }),
       ...stackFiles('b', { extra: 'suspend: true' }),
     })
-    await fleet.run(20 * minute)
+    await fleet.run(5 * minute)
     expect(await fleet.ready(web)).toMatch(/^False: stack web (carries no|belongs to)/)
     fleet.repository.commit(stackFiles('b', { extra: 'suspend: true' }))
-    await fleet.run(20 * minute)
+    await fleet.run(5 * minute)
     expect(await fleet.record(web)).toBeUndefined()
     expect((await look.stacks()).get('web')?.StackStatus).toBe('CREATE_COMPLETE')
     expect(await look.template('web')).toBe(theirs)

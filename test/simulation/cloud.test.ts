@@ -22,7 +22,7 @@ import { createSeededRandom } from '../support/virtual-clock.ts'
 const minute = 60_000
 const extra = 'deletionPolicy: Delete'
 /** Seeds of one run; a longer one is named in the environment. */
-const seeds = Array.from({ length: Number(process.env['HEADWATER_SEEDS'] ?? '4') }, (_, index) => index + 1)
+const seeds = Array.from({ length: Number(process.env['HEADWATER_SEEDS'] ?? '3') }, (_, index) => index + 1)
 
 /** The stack of this name belongs to somebody else from the beginning. */
 const foreign = 'alien'
