@@ -28,6 +28,12 @@ export function checkFunctions(template: Template, dialect: Dialect, report: Rep
   }
   for (const [name, condition] of template.conditions) {
     check(condition, ['Conditions', name])
+    if (calls(condition, ['Fn::ImportValue']))
+      report({
+        path: ['Conditions', name],
+        message: 'Template error: Cannot use Fn::ImportValue in Conditions.',
+        advice: 'a condition cannot use Fn::ImportValue; pass the value in as a parameter',
+      })
     checkConditionNames(template, condition, ['Conditions', name], report)
   }
   for (const [logicalId, { definition, condition }] of template.resources) {

@@ -93,7 +93,7 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   [
     'Fn::Not',
     when(
-      (argument) => isList(argument, 1),
+      (argument) => isList(argument, 1) && isObject(argument[0]),
       'Template error: every Fn::Not object requires one boolean parameter.',
     ),
   ],

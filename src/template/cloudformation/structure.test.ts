@@ -209,6 +209,16 @@ describe('the first problem, in CloudFormation’s words', () => {
       want: 'Template Error: Encountered unsupported function: Fn::Length Supported functions are: [Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Split, Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, Fn::And, Fn::Or, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn, Fn::ValueOf, Fn::ValueOfAll, Fn::RefAll, Fn::Sub, Fn::Cidr]',
     },
     {
+      name: 'Not of a text',
+      given: `Conditions: {C: !Not [x]}\nResources: {${topic}}`,
+      want: 'Template error: every Fn::Not object requires one boolean parameter.',
+    },
+    {
+      name: 'an import in a condition',
+      given: `Conditions: {C: !Equals [!ImportValue a, b]}\nResources: {${topic}}`,
+      want: 'Template error: Cannot use Fn::ImportValue in Conditions.',
+    },
+    {
       name: 'mapping with a function',
       given: `Mappings: {M: {a: {b: !Ref T}}}\nResources: {${topic}}`,
       want: 'Template format error: Every Mappings attribute must be a String or a List.',

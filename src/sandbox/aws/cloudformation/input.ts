@@ -57,6 +57,18 @@ export function choice<Word extends string>(
   return word
 }
 
+/** ClientRequestToken. */
+export function tokenOf(input: Input): string | undefined {
+  const token = text(input, 'ClientRequestToken')
+  if (token !== undefined && !/^[a-zA-Z0-9][-a-zA-Z0-9]*$/.test(token))
+    throw constraintError(
+      token,
+      'clientRequestToken',
+      'Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*',
+    )
+  return token
+}
+
 /** A list of scalars; undefined when it was not sent (an empty list can be sent). */
 export function texts(input: Input, member: string): string[] | undefined {
   const value = input[member]

@@ -144,4 +144,18 @@ describe('Stacks', () => {
     expect(second['Stacks']).toHaveLength(1)
     expect(second).not.toHaveProperty('NextToken')
   })
+
+  it('are refused before anybody looks at the template', async () => {
+    const { refusal } = tryEngine()
+    const body = { StackName: 'stack', TemplateBody: JSON.stringify(topics({ Topic: {} })) }
+    expect(await refusal('CreateStack', { ...body, TimeoutInMinutes: '0' })).toBe(
+      "ValidationError: 1 validation error detected: Value '0' at 'timeoutInMinutes' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    )
+    expect(await refusal('CreateStack', { ...body, ClientRequestToken: 'a_b' })).toBe(
+      "ValidationError: 1 validation error detected: Value 'a_b' at 'clientRequestToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*",
+    )
+    expect(
+      await refusal('CreateStack', { StackName: 'stack', TemplateURL: 'https://example.com/t.yaml' }),
+    ).toBe('ValidationError: S3 error: Domain name specified in example.com is not a valid S3 domain')
+  })
 })

@@ -206,6 +206,30 @@ describe('Templates', () => {
     })
   })
 
+  it('are refused when a rule of theirs is broken', async () => {
+    const { create, refusal } = tryEngine()
+    const template = {
+      Parameters: { P: { Type: 'String' } },
+      Rules: {
+        R: {
+          Assertions: [
+            { Assert: { 'Fn::Contains': [['a', 'b'], { Ref: 'P' }] }, AssertDescription: 'P is a or b' },
+          ],
+        },
+      },
+      Resources: { T: { Type: 'AWS::SNS::Topic' } },
+    }
+    const given = (value: string) => [{ ParameterKey: 'P', ParameterValue: value }]
+    expect(
+      await refusal('CreateStack', {
+        StackName: 'stack',
+        TemplateBody: JSON.stringify(template),
+        Parameters: given('c'),
+      }),
+    ).toBe('ValidationError: P is a or b')
+    expect(await create('stack', template, { Parameters: given('b') })).toBe('CREATE_COMPLETE')
+  })
+
   it('are refused when they name types that nobody has', async () => {
     const { refusal } = tryEngine()
     for (const type of ['AWS::Nope::Thing', 'Thing'])

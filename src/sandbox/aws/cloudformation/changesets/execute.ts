@@ -1,5 +1,5 @@
 import { ApiError, validationError } from '../errors.ts'
-import { type Input, flag, given, text } from '../input.ts'
+import { type Input, flag, given, tokenOf } from '../input.ts'
 import type { Stack, StackConfiguration } from '../model.ts'
 import type { Run } from '../operations/run.ts'
 import { startCreate, startImport, startUpdate } from '../operations/start.ts'
@@ -16,7 +16,7 @@ import type { ChangeSet } from './model.ts'
 export function executeChangeSet(call: Call, input: Input): Record<string, unknown> {
   const { world, place } = call
   const set = changeSetOf(call, input)
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   const stack = place.stacks.get(set.stackId)
   if (stack === undefined) throw validationError(`Stack [${set.stackName}] does not exist`)
   if (token !== undefined && stack.tokens.has(token)) return {}

@@ -1,5 +1,5 @@
-import { ApiError, validationError } from '../errors.ts'
-import { type Input, choice, flag, given, integer, newStackNameOf, text } from '../input.ts'
+import { ApiError, validationError, constraintError } from '../errors.ts'
+import { type Input, choice, flag, given, integer, newStackNameOf, tokenOf } from '../input.ts'
 import type { Stack, StackConfiguration } from '../model.ts'
 import { startCreate, startFailingCreate } from '../operations/start.ts'
 import { type Blueprint, createBlueprint } from '../templates/blueprint.ts'
@@ -15,7 +15,7 @@ import { type StackSettings, checkCapabilities, checkResourceTypes, settingsOf }
 export async function createStackAction(call: Call, input: Input): Promise<Record<string, unknown>> {
   const { world, place } = call
   const name = newStackNameOf(input)
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   const holder = place.named.get(name)
   if (holder !== undefined && holder.status !== 'REVIEW_IN_PROGRESS') {
     if (token !== undefined && holder.tokens.get(token) === 'CREATE_STACK') return { StackId: holder.id }
@@ -24,6 +24,13 @@ export async function createStackAction(call: Call, input: Input): Promise<Recor
   if (given(input, 'OnFailure') && given(input, 'DisableRollback'))
     throw validationError('You can specify either DisableRollback or OnFailure, but not both.')
   const onFailure = choice(input, 'OnFailure', ['ROLLBACK', 'DELETE', 'DO_NOTHING'])
+  const timeout = integer(input, 'TimeoutInMinutes')
+  if (timeout !== undefined && timeout < 1)
+    throw constraintError(
+      String(timeout),
+      'timeoutInMinutes',
+      'Member must have value greater than or equal to 1',
+    )
   const settings = settingsOf(place, input)
   const policy = await policyTextOf(world, input, 'StackPolicyBody', 'StackPolicyURL')
   const body = await requiredTemplateText(world, input)
@@ -43,7 +50,6 @@ export async function createStackAction(call: Call, input: Input): Promise<Recor
   stack.disableRollback = flag(input, 'DisableRollback') || onFailure === 'DO_NOTHING'
   stack.terminationProtection = flag(input, 'EnableTerminationProtection')
   stack.retainExceptOnCreate = flag(input, 'RetainExceptOnCreate')
-  const timeout = integer(input, 'TimeoutInMinutes')
   if (timeout !== undefined) stack.timeoutMinutes = timeout
   if (policy !== undefined) stack.policy = policy
   if (prepared.blueprint === undefined) startFailingCreate(world, stack, `${prepared.failure} `, { token })

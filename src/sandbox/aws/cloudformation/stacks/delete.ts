@@ -1,5 +1,5 @@
 import { ApiError, validationError } from '../errors.ts'
-import { type Input, choice, stackNameOf, text, texts } from '../input.ts'
+import { type Input, choice, stackNameOf, texts, tokenOf } from '../input.ts'
 import { startDelete } from '../operations/start.ts'
 import { type Call, findStack } from '../world.ts'
 import { roleOf } from './settings.ts'
@@ -13,7 +13,7 @@ export function deleteStackAction(call: Call, input: Input): Record<string, unkn
     return {}
   const mode = choice(input, 'DeletionMode', ['STANDARD', 'FORCE_DELETE_STACK'])
   const retain = texts(input, 'RetainResources') ?? []
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   if (token !== undefined && stack.tokens.has(token)) {
     if (stack.tokens.get(token) === 'DELETE_STACK') return {}
     throw new ApiError('TokenAlreadyExistsException', `Token already exists: ${token}`)

@@ -1,5 +1,5 @@
 import { ApiError, validationError } from '../errors.ts'
-import { type Input, flag, requiredText, text, texts } from '../input.ts'
+import { type Input, flag, requiredText, texts, tokenOf } from '../input.ts'
 import type { Stack } from '../model.ts'
 import { START_MS } from '../operations/create-stack.ts'
 import { rollbackUpdate } from '../operations/rollback-update.ts'
@@ -17,7 +17,7 @@ export function cancelUpdateStack(call: Call, input: Input): Record<string, unkn
   const { operation } = stack
   if (stack.status !== 'UPDATE_IN_PROGRESS' || operation === undefined)
     throw validationError('CancelUpdateStack cannot be called from current stack status')
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   if (token !== undefined) operation.token = token
   if (operation.interrupt === undefined) operation.cancelled = 'User Initiated'
   else operation.interrupt('User Initiated')
@@ -28,7 +28,7 @@ export function cancelUpdateStack(call: Call, input: Input): Record<string, unkn
 export function continueUpdateRollback(call: Call, input: Input): Record<string, unknown> {
   const { world, place } = call
   const stack = livingStackOf(call, input, noStack)
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   if (known(stack, token, 'CONTINUE_ROLLBACK')) return {}
   const role = roleOf(place, input)
   const skip = texts(input, 'ResourcesToSkip') ?? []
@@ -59,7 +59,7 @@ function checkSkippable(stack: Stack, logicalId: string): void {
 export function rollbackStack(call: Call, input: Input): Record<string, unknown> {
   const { world, place } = call
   const stack = livingStackOf(call, input, noStack)
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   if (known(stack, token, 'ROLLBACK')) return { StackId: stack.id }
   const role = roleOf(place, input)
   if (role !== undefined && stack.configuration !== undefined) stack.configuration.roleArn = role

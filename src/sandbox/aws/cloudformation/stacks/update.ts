@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { diff } from '../changesets/diff.ts'
 import { obsoleteSets } from '../changesets/obsolete.ts'
 import { ApiError, validationError } from '../errors.ts'
-import { type Input, flag, given, text } from '../input.ts'
+import { type Input, flag, given, text, tokenOf } from '../input.ts'
 import type { Stack, StackConfiguration } from '../model.ts'
 import { lookupOf } from '../operations/deployment.ts'
 import { startUpdate } from '../operations/start.ts'
@@ -18,7 +18,7 @@ import { type StackSettings, checkCapabilities, checkResourceTypes, settingsOf }
 export async function updateStackAction(call: Call, input: Input): Promise<Record<string, unknown>> {
   const { world, place } = call
   const stack = updatableStackOf(call, input)
-  const token = text(input, 'ClientRequestToken')
+  const token = tokenOf(input)
   if (token !== undefined && stack.tokens.has(token)) {
     if (stack.tokens.get(token) === 'UPDATE_STACK') return { StackId: stack.id }
     throw new ApiError('TokenAlreadyExistsException', `Token already exists: ${token}`)

@@ -1,6 +1,7 @@
 import {
   type DynamicReference,
   type EvaluationContext,
+  type Evaluator,
   KNOWN_AFTER_APPLY,
   createEvaluator,
 } from '../../../../template/cloudformation/evaluate.ts'
@@ -11,6 +12,7 @@ import {
   type ParameterValue,
   resolveParameters,
 } from '../../../../template/cloudformation/parameters.ts'
+import { brokenRule } from '../../../../template/cloudformation/rules.ts'
 import type { ResourceDeclaration, Template } from '../../../../template/cloudformation/template.ts'
 import { validationError } from '../errors.ts'
 import { partitionOf, urlSuffixOf } from '../ids.ts'
@@ -106,6 +108,7 @@ export function createBlueprint(request: BlueprintRequest): Blueprint {
     dynamicReference: (reference: DynamicReference) => resolveReference(world, place, reference),
   }
   const evaluator = createEvaluator(template, context)
+  checkRules(template, context, evaluator)
   checkActiveReferences(template, evaluator)
   checkTypes(template, world.facts)
   checkAttributes(template, world.facts)
@@ -170,6 +173,11 @@ export function createBlueprint(request: BlueprintRequest): Blueprint {
   for (const logicalId of resources.keys()) blueprint.properties(logicalId, NOTHING_KNOWN)
   blueprint.outputs(NOTHING_KNOWN)
   return { ...blueprint, imports: [...imports] }
+}
+
+function checkRules(template: Template, context: EvaluationContext, evaluator: Evaluator): void {
+  const broken = brokenRule({ template, context, evaluate: (value, path) => evaluator.evaluate(value, path) })
+  if (broken !== undefined) throw validationError(broken.description ?? `Rule ${broken.rule} failed`)
 }
 
 function stackParameter(value: ParameterValue): StackParameter {

@@ -42,8 +42,12 @@ export async function templateText(
 
 /** The text behind a TemplateURL. */
 export async function templateAt(world: World, url: string): Promise<string> {
-  if (!/^https?:\/\/[^/]+\/.+/.test(url)) throw validationError('TemplateURL must be a supported URL.')
+  if (!/^https?:\/\/[^/]+\/.+/.test(url) || !URL.canParse(url))
+    throw validationError('TemplateURL must be a supported URL.')
   const body = await world.surroundings.fetchTemplate(url)
+  const { hostname } = new URL(url)
+  if (body === undefined && /(?:^|\.)[a-z]+$/.test(hostname) && !/amazonaws|localhost|s3/.test(hostname))
+    throw validationError(`S3 error: Domain name specified in ${hostname} is not a valid S3 domain`)
   if (body === undefined)
     throw validationError(
       'S3 error: The specified key does not exist.\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html',
