@@ -368,6 +368,22 @@ describe('Change sets', () => {
     ])
   })
 
+  it('are Dynamic where a condition turns to what is not there yet', async () => {
+    const { changeSet, create } = tryEngine()
+    const template = (on: string): unknown => ({
+      Parameters: { P: { Type: 'String', Default: on } },
+      Conditions: { On: { 'Fn::Equals': [{ Ref: 'P' }, 'yes'] } },
+      Resources: {
+        New: { Type: 'AWS::SNS::Topic', Condition: 'On' },
+        Param: ssm({ 'Fn::If': ['On', { Ref: 'New' }, 'none'] }),
+      },
+    })
+    await create('stack', template('no'))
+    const { New: added, Param: change } = changesOf(await changeSet('stack', template('yes'), VALUES))
+    expect(added?.['Action']).toBe('Add')
+    expect(details(change)).toEqual(['Dynamic/DirectModification'])
+  })
+
   it('leave open what nobody exports yet', async () => {
     const { changeSet } = tryEngine()
     const template = topics({ Topic: { DisplayName: { 'Fn::ImportValue': 'nobody' } } })

@@ -1,3 +1,4 @@
+import { KNOWN_AFTER_APPLY } from '../../../../template/cloudformation/evaluate.ts'
 import type { ResourceTypeFacts } from '../../../../template/cloudformation/facts.ts'
 import type { JsonObject } from '../model.ts'
 import { type Difference, causesReplacement } from '../resources/replacement.ts'
@@ -93,7 +94,10 @@ export function detailsOf(target: Detail['target'], change: TargetChange): Detai
   if (causes.length === 0 || change.worked || change.edited || byParameter)
     details.push({
       target,
-      evaluation: causes.length > 0 || (change.edited && change.referring) ? 'Dynamic' : 'Static',
+      evaluation:
+        causes.length > 0 || (change.edited && change.referring) || target.after === KNOWN_AFTER_APPLY
+          ? 'Dynamic'
+          : 'Static',
       source: 'DirectModification',
     })
   return details

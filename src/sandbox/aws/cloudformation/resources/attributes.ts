@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { PropertyShape, ResourceTypeFacts } from '../../../../template/cloudformation/facts.ts'
 import { arn, urlSuffixOf } from '../ids.ts'
 import type { JsonObject, LiveObject } from '../model.ts'
-import { KNOWN, ipOf } from './known-attributes.ts'
+import { ipOf } from './attribute-parts.ts'
+import { KNOWN } from './known-attributes.ts'
 import { fillArn } from './naming.ts'
 
 /** The place and the schema that a resource's attributes follow from. */
