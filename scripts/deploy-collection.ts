@@ -106,7 +106,6 @@ function createCaller(body: string, byName: ReadonlyMap<string, string>): Caller
     speed: 1,
     fetchTemplate: (url) => Promise.resolve(url.endsWith('/itself') ? body : nested(url, byName)),
     ssmParameter: (name) => `value-of-${name}`,
-    secret: () => '{}',
   })
   return async (action, input) => {
     nowMs += 24 * 3_600_000

@@ -34,12 +34,23 @@ describe('Dynamic references', () => {
     expect(JSON.stringify(drifts)).not.toContain('MODIFIED')
   })
 
-  it.each([
-    ['{{resolve:secretsmanager:none}}', "Secrets Manager can't find the specified secret."],
-    ['{{resolve:ssm-secure:/none:1}}', 'Parameters: [ssm-secure:/none:1] cannot be found.'],
-  ])('that stand for nothing fail the resource: %s', async (reference, reason) => {
+  it('fail the resource when the secret lacks the key', async () => {
     const { create, events } = tryEngine()
+    await create('secrets', {
+      Resources: {
+        Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'mine', SecretString: '{}' } },
+      },
+    })
+    const reference = '{{resolve:secretsmanager:mine:SecretString:user}}'
     expect(await create('stack', topics({ Topic: { DisplayName: reference } }))).toBe('ROLLBACK_COMPLETE')
-    expect(await events('stack')).toContain(`Topic CREATE_FAILED [${reason}]`)
+    expect(await events('stack')).toContain(
+      'Topic CREATE_FAILED [Could not find a value associated with JSONKey in SecretString]',
+    )
+  })
+
+  it('stand for themselves where nobody set the secret', async () => {
+    const { create } = tryEngine()
+    const reference = '{{resolve:secretsmanager:none}}'
+    expect(await create('stack', topics({ Topic: { DisplayName: reference } }))).toBe('CREATE_COMPLETE')
   })
 })

@@ -6,11 +6,17 @@ import type { Place, World } from '../world.ts'
 /** A reference whose value only the thing itself is given: nothing that CloudFormation shows ever holds it. */
 const SECRET = /\{\{resolve:(secretsmanager|ssm-secure):([^{}]+)\}\}/g
 
-/** Properties as the service gets them: secrets in place of their references. Throws with AWS's reason. */
+/**
+ * Properties as the service gets them: secrets in place of their references. A secret that nobody made or set stands
+ * for itself: real templates refer to what an account has, and the sandbox has none of it. Throws with AWS's reason
+ * where a secret lacks the key it is asked for.
+ */
 export function withSecrets<Value>(world: World, place: Place, value: Value): Value {
   if (typeof value === 'string')
-    return value.replaceAll(SECRET, (_match, service: string, key: string) =>
-      service === 'secretsmanager' ? secretOf(world, place, key) : secureOf(world, place, key),
+    return value.replaceAll(
+      SECRET,
+      (reference, service: string, key: string) =>
+        (service === 'secretsmanager' ? secretOf(world, place, key) : secureOf(world, place, key)) ?? reference,
     ) as Value
   if (Array.isArray(value)) return value.map((item: unknown) => withSecrets(world, place, item)) as Value
   if (!isObject(value)) return value
@@ -30,21 +36,18 @@ export function withReferences(actual: unknown, written: unknown): unknown {
   )
 }
 
-function secureOf(world: World, place: Place, key: string): string {
-  const value = ssmParameter(world, place, key.replace(/:\d+$/, ''))
-  if (value === undefined) throw new Error(`Parameters: [ssm-secure:${key}] cannot be found.`)
-  return value
+function secureOf(world: World, place: Place, key: string): string | undefined {
+  return ssmParameter(world, place, key.replace(/:\d+$/, ''))
 }
 
 /** `id:SecretString:json-key:stage:version`, all but the id optional; an ARN has six colons of its own. */
-function secretOf(world: World, place: Place, key: string): string {
+function secretOf(world: World, place: Place, key: string): string | undefined {
   const parts = key.split(':')
   const idParts = key.startsWith('arn:') ? 7 : 1
   const id = parts.slice(0, idParts).join(':')
   const jsonKey = parts[idParts + 1] ?? ''
   const text = secretString(world, place, id)
-  if (text === undefined) throw new Error("Secrets Manager can't find the specified secret.")
-  if (jsonKey === '') return text
+  if (text === undefined || jsonKey === '') return text
   const found = member(text, jsonKey)
   if (found === undefined) throw new Error('Could not find a value associated with JSONKey in SecretString')
   return found
