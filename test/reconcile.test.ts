@@ -296,3 +296,21 @@ describe('several hands', () => {
     expect(deploys(house)).toEqual(['eu/a', 'eu/a'])
   })
 })
+
+describe('a look that is refused for good', () => {
+  it('keeps the operation in flight: it is found again once looking is allowed', async () => {
+    const house = await createHarness()
+    house.repository.commit(stackFiles('a'))
+    await house.run(5_000)
+    const { target } = house.cloud
+    const observe = target.observe.bind(target)
+    target.observe = () => Promise.reject(stalled('RegionMissing', 'no region is known'))
+    await house.run(5 * minute)
+    expect(await house.ready(stack('a'))).toBe('False: no region is known')
+    expect((await house.record(stack('a')))?.operation?.id).toBe('op-1')
+    target.observe = observe
+    await house.run(20 * minute)
+    expect(await house.ready(stack('a'))).toMatch(/^True/)
+    expect(deploys(house)).toEqual(['eu/a'])
+  })
+})

@@ -66,7 +66,9 @@ export function outcomeOf(record: ObjectRecord, decision: Decision<unknown>, at:
 export function outcomeOfError(record: ObjectRecord, error: HeadwaterError, at: At): Outcome {
   const { now } = at
   if (error.class === 'stalled') {
-    return outcomeOf(record, { type: 'blocked', reason: error.reason, message: error.message }, at)
+    const blocked = outcomeOf(record, { type: 'blocked', reason: error.reason, message: error.message }, at)
+    const { operation: _kept, ...rest } = blocked
+    return rest
   }
   const ready = findCondition(record.status.conditions, 'Ready')
   if (error.class === 'wait') {

@@ -1,4 +1,5 @@
 import { asHeadwaterError, isConflict } from '../../api/errors.ts'
+import type { HeadwaterError } from '../../api/errors.ts'
 import { findCondition } from '../../api/condition.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { displayKey } from '../../api/reference.ts'
@@ -10,6 +11,7 @@ import { handled, outcomeOf, outcomeOfError } from '../outcome.ts'
 import type { ControllerPorts } from '../ports.ts'
 import { dependencyRetryMs, jitteredMs } from '../retry.ts'
 import { isDriftDue, settledDueAt } from '../schedule.ts'
+import type { At } from '../schedule.ts'
 import type { Step } from '../step.ts'
 import { editRecord } from '../step.ts'
 import { isSuspended, suspendedOutcome } from '../suspend.ts'
@@ -32,7 +34,7 @@ export async function reconcileDeployable(
   for (let round = 1; ; round++) {
     const record = step.record()
     const subject = subjectOf(record, ports.clock.now())
-    const at = { now: ports.clock.now(), random: ports.random }
+    let isActing = false
     try {
       const observation: unknown = await target.observe(subject)
       const now = ports.clock.now()
@@ -42,6 +44,7 @@ export async function reconcileDeployable(
 
       for (const event of outcome.events) step.event(event)
       await step.write({ status: outcome.status, operation: decision.operation })
+      isActing = true
       const result = await target.act(subject, decision.operation, decision.action)
       const written = step.record()
       const operation = { ...decision.operation, data: { ...decision.operation.data, ...result.data } }
@@ -53,7 +56,9 @@ export async function reconcileDeployable(
       if (result.data !== undefined) await step.write({ status: written.status, operation })
     } catch (error) {
       if (isConflict(error)) throw error
-      return afterError(step, asHeadwaterError(error), { ...at, now: ports.clock.now() })
+      const classed = asHeadwaterError(error)
+      const at = { now: ports.clock.now(), random: ports.random }
+      return isActing ? afterRefusal(step, classed, at) : outcomeOfError(step.record(), classed, at)
     }
   }
 }
@@ -143,15 +148,9 @@ export function subjectOf(record: ObjectRecord, now: number): Subject {
   }
 }
 
-/** A call that was refused ends the attempt; a look that was refused only stops the object until it is allowed. */
-function afterError(
-  step: Step,
-  error: ReturnType<typeof asHeadwaterError>,
-  at: { now: number; random: ControllerPorts['random'] },
-): Outcome {
+/** A call that was refused for what was asked ends the attempt; whatever else goes wrong is looked at again. */
+function afterRefusal(step: Step, error: HeadwaterError, at: At): Outcome {
   const record = step.record()
-  const isRefusedInput =
-    error.class === 'stalled' && record.operation !== undefined && error.reason !== 'AccessDenied'
-  if (!isRefusedInput) return outcomeOfError(record, error, at)
+  if (error.class !== 'stalled') return outcomeOfError(record, error, at)
   return outcomeOf(record, { type: 'failed', reason: error.reason, message: error.message }, at)
 }
