@@ -170,3 +170,55 @@ describe('an approval', () => {
     expect((await house.record(rootKustomization))?.status.held?.token).toMatch(/^[0-9a-f]{64}$/)
   })
 })
+
+describe('a document that moves to another Kustomization', () => {
+  /** Two folders, a Kustomization each; the root declares both. */
+  const folders = (left: Record<string, string>, right: Record<string, string>, order: string[] = []) => {
+    const kustomization = (name: string, needs: string[]) => `apiVersion: headwater.dev/v1alpha1
+kind: Kustomization
+metadata: {name: ${name}, namespace: eu}
+spec:
+  sourceRef: {name: headwater-system, namespace: headwater-system}
+  path: ./${name}
+  dependsOn: [${needs.map((need) => `{name: ${need}}`).join(', ')}]
+`
+    const below = (folder: string, files: Record<string, string>) =>
+      Object.fromEntries(Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text]))
+    return {
+      'clusters/left.yaml': kustomization('left', []),
+      'clusters/right.yaml': kustomization('right', order),
+      ...below('left', left),
+      ...below('right', right),
+    }
+  }
+  const cases = [
+    { name: 'that is looked at side by side', order: [] },
+    { name: 'that depends on the one it leaves', order: ['left'] },
+  ]
+  it.each(cases)('$name keeps its stack', async ({ order }) => {
+    const house = await createHarness()
+    await editRecord(house.ports, rootKustomization, (record) => ({
+      ...record,
+      spec: { ...record.spec, path: './clusters' },
+    }))
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => stackFiles(name, { extra })) as [
+      Record<string, string>,
+      Record<string, string>,
+      Record<string, string>,
+    ]
+    house.repository.commit(folders({ ...a, ...b }, c, order))
+    await house.run(10 * minute)
+    expect([...house.cloud.stacks.keys()].toSorted()).toEqual(['eu/a', 'eu/b', 'eu/c'])
+
+    house.repository.commit(folders(a, { ...b, ...c }, order))
+    await house.run(hour)
+    expect(deletions(house)).toEqual([])
+    expect((await house.record(stack('b')))?.owner).toBe('Kustomization/eu/right')
+    expect(await house.ready(stack('b'))).toMatch(/^True/)
+    expect(await house.ready('Kustomization/eu/right')).toBe('True: applied 2 objects')
+
+    house.repository.commit(folders(a, c, order))
+    await house.run(hour)
+    expect(deletions(house)).toEqual(['eu/b'])
+  })
+})

@@ -101,6 +101,8 @@ export interface ObjectRecord {
   approval?: { token: string; by: string; at: number }
   /** Set once git no longer declares it and the policy says Delete: the object leaves when its cloud part is gone. */
   deletion?: Deletion
+  /** Who else declares it, and at which revision: when its owner lets go of it, it is theirs. */
+  contender?: { key: string; revision: string }
   /** Keys of objects that found this one not Ready: they are due the moment it is, or is gone. */
   waiters?: string[]
 }

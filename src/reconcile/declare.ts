@@ -68,7 +68,9 @@ export function redeclare(
   const isSameSpec = isDeepStrictEqual(before.spec, declaration.spec)
   const isSameDigest = before.inputs?.digest === declaration.inputs?.digest
   const isBack = before.deletion !== undefined
-  const { deletion: _gone, labels: _old, ...kept } = before
+  const { deletion: _gone, labels: _old, contender, ...rest } = before
+  const isTaken = declaration.owner !== before.owner
+  const kept = contender === undefined || isTaken ? rest : { ...rest, contender }
   const next: ObjectRecord = { ...kept, ...declaration, generation: before.generation + (isSameSpec ? 0 : 1) }
   const mustLook = !isSameSpec || !isSameDigest || isBack || !isSettled(before)
   return mustLook ? { ...next, dueAt: dueNow(before, now) } : moved(next, now)

@@ -2,10 +2,10 @@ import { asHeadwaterError, isConflict } from '../../api/errors.ts'
 import type { HeadwaterError } from '../../api/errors.ts'
 import { findCondition } from '../../api/condition.ts'
 import type { ObjectRecord } from '../../api/record.ts'
-import { displayKey } from '../../api/reference.ts'
 import type { AnyTarget, Subject } from '../../target/target.ts'
 import { withVerdict } from '../conditions.ts'
-import { findBlocker, waitingMessage, withWaiter } from '../dependencies.ts'
+import { findBlocker, waitingMessage } from '../dependencies.ts'
+import { waitToLeave } from '../farewell.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, outcomeOf, outcomeOfError } from '../outcome.ts'
 import type { ControllerPorts } from '../ports.ts'
@@ -13,7 +13,6 @@ import { dependencyRetryMs, jitteredMs } from '../retry.ts'
 import { isDriftDue, settledDueAt } from '../schedule.ts'
 import type { At } from '../schedule.ts'
 import type { Step } from '../step.ts'
-import { editRecord } from '../step.ts'
 import { isSuspended, suspendedOutcome } from '../suspend.ts'
 
 /** Looks and calls in one step before it goes back to the queue: enough for a change set to be made, not for a rollout. */
@@ -75,7 +74,7 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
   if (operation !== undefined) return undefined
 
   if (isSuspended(record, now)) return suspendedOutcome(record, now)
-  if (record.deletion !== undefined) return waitForDependents(ports, record)
+  if (record.deletion !== undefined) return waitToLeave(ports, record)
   if (inputs === undefined) {
     const message = 'waiting for its inputs to be packaged from the source'
     const verdict = { ready: 'Unknown', reason: 'Progressing', message, reconciling: true } as const
@@ -115,21 +114,6 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
     const verdict = { ready: 'True', reason: 'ReconciliationSucceeded', message } as const
     const next = withVerdict(record, applied, verdict, now)
     return { status: next, dueAt: settledDueAt(record, next, { now, random }), events: [], wake: true }
-  }
-  return undefined
-}
-
-/** A stack leaves after those that depend on it. */
-async function waitForDependents(ports: ControllerPorts, record: ObjectRecord): Promise<Outcome | undefined> {
-  const now = ports.clock.now()
-  const self = `${record.kind}/${record.namespace}/${record.name}`
-  for (const key of record.deletion?.after ?? []) {
-    const dependent = await editRecord(ports, key, (found) => withWaiter(found, self))
-    if (dependent?.deletion === undefined) continue
-    const message = `waiting for ${displayKey(key)} to be deleted first`
-    const verdict = { ready: 'Unknown', reason: 'Deleting', message, reconciling: true } as const
-    const status = withVerdict(record, { ...record.status, blockedBy: [key] }, verdict, now)
-    return { status, dueAt: now + dependencyRetryMs, events: [], wake: false }
   }
   return undefined
 }

@@ -119,7 +119,7 @@ async function apply(
     const message = `path "${spec.path}" does not exist at ${revision}; nothing was applied or removed`
     return notReady(ports, record, attempted, { reason: 'InvalidPath', message })
   }
-  const problems = [...built.errors, ...(await applyAll(ports, record, built, known))]
+  const problems = [...built.errors, ...(await applyAll(ports, record, built, { known, revision }))]
   if (built.declarations.length === 0 && problems.length === 0 && !spec.allowEmpty) {
     const message = `no objects below "${spec.path}" at ${revision}; set allowEmpty: true if that is meant`
     return notReady(ports, record, attempted, { reason: 'BuildFailed', message })
@@ -175,7 +175,7 @@ async function applyAll(
   ports: ControllerPorts,
   record: ObjectRecord,
   built: Package,
-  known: ReadonlyMap<string, Stored>,
+  { known, revision }: { known: ReadonlyMap<string, Stored>; revision: string },
 ): Promise<string[]> {
   const self = keyOf(record)
   const limit = pLimit(writesAtOnce)
@@ -184,10 +184,14 @@ async function applyAll(
       const key = keyOf(declaration)
       const stored = known.get(key)
       const owner = key === self ? self : stored?.record.owner
-      const isForeign = key === self || (owner !== undefined && owner !== self && known.has(owner))
+      // What its owner let go of, and nobody has begun to delete, is free to be declared elsewhere: a moved document.
+      const isFree = stored?.record.deletion !== undefined && stored.record.operation === undefined
+      const isOwned = owner !== undefined && owner !== self && known.has(owner) && !isFree
+      const isForeign = key === self || isOwned
       const { file = '', line = 0, column = 0 } = declaration.origin ?? {}
       const where = `${file}:${line}:${column}: ${displayKey(key)}`
       if (isForeign) {
+        if (key !== self) await contend(ports, key, { key: self, revision })
         return [
           `${where}: is already declared by ${key === self ? 'itself' : displayKey(owner ?? '')}; declare it once`,
         ]
@@ -204,6 +208,18 @@ async function applyAll(
     }),
   )
   return (await Promise.all(refused)).flat()
+}
+
+/** Notes on an object of somebody else's that it is declared here too. */
+async function contend(
+  ports: ControllerPorts,
+  key: string,
+  contender: NonNullable<ObjectRecord['contender']>,
+): Promise<void> {
+  await editRecord(ports, key, (found) => {
+    const isNoted = found.contender?.key === contender.key && found.contender.revision === contender.revision
+    return isNoted ? undefined : { ...found, contender }
+  })
 }
 
 /** Removed from git: what it declared leaves by the same rules, then it does. */
