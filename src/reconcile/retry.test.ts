@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { backoffMs, jitteredMs } from './retry.ts'
+import { backoffMs, blockedRetryMs, jitteredMs } from './retry.ts'
 
 const chance = fc.double({ min: 0, max: 0.999, noNaN: true })
 const random = (next: number) => ({ next: () => next, uuid: () => '' })
@@ -31,4 +31,12 @@ it('jitters an interval by at most five percent', () => {
       return spanMs >= 570_000 && spanMs <= 630_000
     }),
   )
+})
+
+it.each([
+  { name: 'at first', blockedMs: 0, want: 30_000 },
+  { name: 'after ten minutes', blockedMs: 600_000, want: 300_000 },
+  { name: 'after a day', blockedMs: 86_400_000, want: 600_000 },
+])('F42 a blocked object looks less and less often: $name', ({ blockedMs, want }) => {
+  expect(blockedRetryMs(blockedMs, random(0.5))).toBe(want)
 })

@@ -7,9 +7,10 @@ import { withVerdict } from '../conditions.ts'
 import { findBlocker, waitingMessage } from '../dependencies.ts'
 import { waitToLeave } from '../farewell.ts'
 import type { Outcome } from '../outcome.ts'
-import { handled, outcomeOf, outcomeOfError } from '../outcome.ts'
+import { handled } from '../outcome.ts'
+import { outcomeOf, outcomeOfError } from '../outcome-of.ts'
 import type { ControllerPorts } from '../ports.ts'
-import { dependencyRetryMs, jitteredMs } from '../retry.ts'
+import { blockedRetryMs } from '../retry.ts'
 import { isDriftDue, settledDueAt } from '../schedule.ts'
 import type { At } from '../schedule.ts'
 import type { Step } from '../step.ts'
@@ -100,12 +101,9 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
       message: waitingMessage(blocker),
       reconciling: true,
     } as const
-    const waiting = { ...status, blockedBy: [blocker.key] }
-    return {
-      ...quiet,
-      status: withVerdict(record, waiting, verdict, now),
-      dueAt: now + jitteredMs(dependencyRetryMs, random),
-    }
+    const waiting = withVerdict(record, { ...status, blockedBy: [blocker.key] }, verdict, now)
+    const since = findCondition(waiting.conditions, 'Ready')?.lastTransitionTime ?? ''
+    return { ...quiet, status: waiting, dueAt: now + blockedRetryMs(now - Date.parse(since), random) }
   }
   const isReady = findCondition(status.conditions, 'Ready')?.status === 'True'
   if (isApplied && isReady && !isRequested && !subject.driftDue && !mustCorrect) {
