@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 import { apiVersion } from '../../src/api/kinds/common.ts'
 import { rootName } from '../../src/compose/root.ts'
-import { capabilityNeeds } from '../../src/template/cloudformation/capabilities.ts'
+import { capabilityNeeds, impliedNeeds } from '../../src/template/cloudformation/capabilities.ts'
 import { plausibleParameters } from '../../src/template/cloudformation/plausible.ts'
 import type { Template } from '../../src/template/cloudformation/template.ts'
 import { type Needs, needsOf } from './needs.ts'
@@ -145,7 +145,10 @@ function ownBuckets(parameters: Record<string, string>, index: number): Record<s
 /** What it needs and what its nested templates, which are not looked into, may need. */
 function capabilitiesFor(template: Template, needs: Needs): string[] {
   if (needs.urls.length > 0) return ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
-  return [...new Set(capabilityNeeds(template).map(({ capability }) => capability))]
+  const made = [...capabilityNeeds(template), ...impliedNeeds(template)]
+  // Globals may leave the role to the transform too.
+  const mayMakeRole = template.source['Globals'] === undefined ? [] : ['CAPABILITY_IAM']
+  return [...new Set([...made.map(({ capability }) => capability), ...mayMakeRole])]
 }
 
 function exporterOf(name: string): string {

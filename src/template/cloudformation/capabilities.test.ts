@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { capabilityNeeds, uncoveredNeeds } from './capabilities.ts'
+import { capabilityNeeds, impliedNeeds, uncoveredNeeds } from './capabilities.ts'
 import { parseTemplate } from './parse.ts'
 import { readTemplate } from './structure.ts'
 
@@ -43,4 +43,20 @@ it('CAPABILITY_NAMED_IAM covers the plain one, not the other way round', () => {
   )
   expect(uncoveredNeeds(needs, ['CAPABILITY_NAMED_IAM'])).toEqual([])
   expect(uncoveredNeeds(needs, ['CAPABILITY_IAM'])).toHaveLength(1)
+})
+
+const serverless = (resource: string, rest = '') =>
+  `Transform: AWS::Serverless-2016-10-31\n${rest}Resources: {F: {Type: AWS::Serverless::Function, Properties: ${resource}}}`
+
+it.each([
+  { name: 'a serverless function without a role gets one', given: serverless('{}'), want: ['Resources.F'] },
+  { name: 'one with a role does not', given: serverless('{Role: arn}'), want: [] },
+  {
+    name: 'nothing is said where Globals may name the role',
+    given: serverless('{}', 'Globals: {}\n'),
+    want: [],
+  },
+])('$name', ({ given, want }) => {
+  const needs = impliedNeeds(readTemplate(parseTemplate(given).value))
+  expect(needs.map(({ path }) => path.join('.'))).toEqual(want)
 })

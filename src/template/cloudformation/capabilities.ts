@@ -49,6 +49,23 @@ export function capabilityNeeds(template: Template): CapabilityNeed[] {
   return needs
 }
 
+/** The types for which the serverless transform makes a role of its own, unless one is named. */
+const SERVERLESS_WITH_ROLE = ['AWS::Serverless::Function', 'AWS::Serverless::StateMachine']
+
+/**
+ * What the serverless transform will make a capability necessary for: it cannot be seen in the template as written, and
+ * where `Globals` may name a role nothing is said.
+ */
+export function impliedNeeds(template: Template): CapabilityNeed[] {
+  const isServerless = template.transforms.includes('AWS::Serverless-2016-10-31')
+  if (!isServerless || template.source['Globals'] !== undefined) return []
+  return [...template.resources]
+    .filter(
+      ([, { type, properties }]) => SERVERLESS_WITH_ROLE.includes(type) && properties['Role'] === undefined,
+    )
+    .map(([logicalId, { type }]) => ({ capability: 'CAPABILITY_IAM', path: ['Resources', logicalId], type }))
+}
+
 /** The needs that what a caller acknowledges does not cover. */
 export function uncoveredNeeds(
   needs: readonly CapabilityNeed[],

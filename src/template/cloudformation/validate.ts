@@ -1,4 +1,4 @@
-import { type Capability, capabilityNeeds, uncoveredNeeds } from './capabilities.ts'
+import { type Capability, capabilityNeeds, impliedNeeds, uncoveredNeeds } from './capabilities.ts'
 import { checkFacts } from './check-facts.ts'
 import { checkValues } from './check-values.ts'
 import { dialectOf } from './dialect.ts'
@@ -117,7 +117,7 @@ function checkParameters(
 
 /** One finding for each capability, with its first reason: one word in the manifest mends them all. */
 function checkCapabilities(template: Template, capabilities: readonly string[], findings: Findings): void {
-  const needs = uncoveredNeeds(capabilityNeeds(template), capabilities)
+  const needs = uncoveredNeeds([...capabilityNeeds(template), ...impliedNeeds(template)], capabilities)
   const named = needs.filter(({ capability }) => capability === 'CAPABILITY_NAMED_IAM')
   const plain = needs.filter(({ capability }) => capability === 'CAPABILITY_IAM')
   const expand = needs.filter(({ capability }) => capability === 'CAPABILITY_AUTO_EXPAND')
