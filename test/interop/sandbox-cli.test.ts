@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,6 +45,8 @@ describeWith(['aws'], 'the AWS CLI against the sandbox', ({ aws }) => {
     expect(unchanged.code).toBe(0)
     expect(await status()).toBe('CREATE_COMPLETE')
 
+    // The CLI names its change sets by the second, and the empty one is still there.
+    await sleep(1_000)
     const updated = await deploy('--tags', 'team=web', '--parameter-overrides', 'Size=large')
     expect(updated).toMatchObject({ code: 0, stderr: '' })
     expect(
