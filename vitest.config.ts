@@ -6,6 +6,7 @@ export default defineConfig({
     // What needs programs from elsewhere, and what takes minutes, have scripts of their own.
     exclude: ['test/interop/**', 'test/crash/**', 'node_modules/**'],
     pool: 'forks',
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Whoever calls a sandbox signs with these; nobody's real account is ever near.
