@@ -12,8 +12,8 @@ import { isSuspended } from './suspend.ts'
 /**
  * Lets objects go that a revision no longer declares. What that means for the cloud is said by each object's own
  * policy: `Retain` forgets it, `Delete` starts its deletion, dependents first. A suspended object, or one that somebody
- * else declares by now, is never deleted, nor is a stack that another document names. Answers those that could not be let go, as their records cannot be read, with
- * the reason: nobody knows what they asked for.
+ * else declares by now, is never deleted, nor is a stack that another document names. Answers those that could not be let
+ * go, as their records cannot be read, with the reason: nobody knows what they asked for.
  */
 export async function letGo(
   ports: ControllerPorts,
