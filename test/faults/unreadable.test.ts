@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { recordSchema } from '../../src/api/record.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { headwater } from '../cli/test-io.ts'
 import { createHarness, rootKustomization, stackFiles } from '../support/harness.ts'
 import type { Harness } from '../support/harness.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
@@ -22,7 +23,9 @@ const files = (changed: Record<string, string> = {}, without: string[] = []) =>
   ) as Record<string, string>
 
 /** A house over a file, and a hand that reaches past the driver into it. */
-async function spoiltHouse(spoil: (body: string) => string): Promise<{ house: Harness; body: () => string }> {
+async function spoiltHouse(
+  spoil: (body: string) => string,
+): Promise<{ house: Harness; file: string; body: () => string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'headwater-unreadable-'))
   const file = path.join(folder, 'state.db')
   const clock = createVirtualClock()
@@ -47,7 +50,7 @@ async function spoiltHouse(spoil: (body: string) => string): Promise<{ house: Ha
   const spoilt = spoil(body())
   past((db) => db.prepare('UPDATE records SET body = ? WHERE key = ?').run(spoilt, stack('a')))
   house.cloud.calls.length = 0
-  return { house, body }
+  return { house, file, body }
 }
 
 const touched = ({ cloud }: Harness) =>
@@ -94,5 +97,14 @@ describe.each(bodies)('F17 a record $name', ({ spoil }) => {
     await house.run(30 * minute)
     expect(touched(house)).toEqual(['deploy eu/a'])
     expect(await house.ready(rootKustomization)).toMatch(/^True/)
+  })
+
+  it('F17 is no row of `headwater get`, but never hidden', async () => {
+    const { house, file } = await spoiltHouse(spoil)
+    const { clock } = house
+    const ran = await headwater(`get all -A --store sqlite://${file}`, { clock, cwd: path.dirname(file) })
+    expect(ran.stderr).toMatch(/^CloudFormationStack eu\/a cannot be shown: .+\n$/)
+    expect(ran.stdout).toContain('cloudformationstack/b')
+    expect(ran.stdout).not.toContain('cloudformationstack/a ')
   })
 })

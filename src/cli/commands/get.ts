@@ -1,6 +1,9 @@
 import { Command } from 'commander'
 import type { ObjectRecord } from '../../api/record.ts'
+import { displayKey } from '../../api/reference.ts'
+import type { Store } from '../../store/store.ts'
 import { exitCodes, usageError } from '../exit.ts'
+import { printable } from '../io.ts'
 import type { Io } from '../io.ts'
 import { toList, toManifest } from '../manifest.ts'
 import { listObjects } from '../objects.ts'
@@ -58,6 +61,7 @@ async function get(kind: string | undefined, names: string[], options: GetOption
   await withStore(io, options, async (store) => {
     const query = { kind, names, scope: options, selector }
     const records = await listObjects(store, query, io.clock.now())
+    if (names.length === 0) await sayUnreadable(store, io)
     if (isData) {
       const [only] = records
       const isOne = names.length === 1 || (kind?.includes('/') === true && names.length === 0)
@@ -87,6 +91,13 @@ async function get(kind: string | undefined, names: string[], options: GetOption
     io.stdout(formatTable(columns.headers, rows, { noHeader: !options.header }))
     if (options.watch) await watchObjects({ io, store, query, columns, records, noHeader: !options.header })
   })
+}
+
+/** A record that cannot be read is no row, but never hidden. */
+async function sayUnreadable(store: Store, io: Io): Promise<void> {
+  for (const { key, message } of await store.unreadable('')) {
+    io.stderr(`${printable(displayKey(key))} cannot be shown: ${printable(message)}\n`)
+  }
 }
 
 function isAll(kind: string | undefined): boolean {
