@@ -16,7 +16,8 @@ export function withSecrets<Value>(world: World, place: Place, value: Value): Va
     return value.replaceAll(
       SECRET,
       (reference, service: string, key: string) =>
-        (service === 'secretsmanager' ? secretOf(world, place, key) : secureOf(world, place, key)) ?? reference,
+        (service === 'secretsmanager' ? secretOf(world, place, key) : secureOf(world, place, key)) ??
+        reference,
     ) as Value
   if (Array.isArray(value)) return value.map((item: unknown) => withSecrets(world, place, item)) as Value
   if (!isObject(value)) return value
