@@ -28,7 +28,7 @@ const unlucky = 's07'
 
 /**
  * What is rolled out while the controller dies: twenty stacks in four layers; then updates of half of them, one of which
- * fails; then all but three deleted, and made again; and so on, so that every kill hits work.
+ * fails; then three are deleted, and made again; and so on, so that every kill hits work.
  */
 function revision(round: number): Record<string, string> {
   const kept = round % 4 === 3 ? names.slice(0, 17) : names
