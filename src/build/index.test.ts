@@ -111,7 +111,7 @@ describe('build', () => {
       name: 'a dependency of a kind that does not exist',
       tree: { 'a.yaml': stack('a', ['dependsOn: [{ kind: Stack, name: b }]']) },
       problems: [
-        'a.yaml:6:17: CloudFormationStack eu/a, spec.dependsOn[0].kind: the kind "Stack" is not known; known: GitRepository, Kustomization, CloudFormationStack',
+        'a.yaml:6:17: CloudFormationStack eu/a, spec.dependsOn[0].kind: the kind "Stack" is not known; known: GitRepository, Kustomization, CloudFormationStack, AzureDeployment',
       ],
       withheld: ['eu/a'],
     },

@@ -131,7 +131,7 @@ describe('errors', () => {
       name: 'kind',
       given: 'apiVersion: headwater.dev/v1alpha1\nkind: GitRepo\nmetadata: { name: a }\n',
       want: [
-        'a.yaml:2:1: GitRepo default/a, kind: the kind "GitRepo" is not known; known: GitRepository, Kustomization, CloudFormationStack',
+        'a.yaml:2:1: GitRepo default/a, kind: the kind "GitRepo" is not known; known: GitRepository, Kustomization, CloudFormationStack, AzureDeployment',
       ],
     },
     {

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { azureDeploymentSpec } from './azure-deployment.ts'
 import { cloudFormationStackSpec } from './cloud-formation-stack.ts'
 import { gitRepositorySpec } from './git-repository.ts'
 import { kustomizationSpec } from './kustomization.ts'
@@ -32,6 +33,12 @@ export const kinds: readonly Kind[] = [
     spec: cloudFormationStackSpec,
     shortNames: ['stack', 'stacks', 'cfn', 'cloudformationstacks'],
     summary: 'One CloudFormation stack: its template, its parameters, and what may happen to it.',
+  },
+  {
+    kind: 'AzureDeployment',
+    spec: azureDeploymentSpec,
+    shortNames: ['azure', 'arm', 'bicep', 'azuredeployments'],
+    summary: 'One ARM or Bicep deployment, or a deployment stack, and what may happen to it.',
   },
 ]
 
