@@ -1,0 +1,4 @@
+using 'site.bicep'
+
+param name = 'shop'
+param size = 'B1'
