@@ -53,15 +53,26 @@ export async function answerControl<Parts>(
   if (method === 'GET' && name === '') return { status: 200, body: index(table) }
   const question =
     method === 'GET' && Object.hasOwn(table.questions, name) ? table.questions[name] : undefined
-  if (question !== undefined) return { status: 200, body: question.answer(parts, query) }
+  if (question !== undefined) {
+    return attempt(name, () => ({ status: 200, body: question.answer(parts, query) }))
+  }
   const known = Object.hasOwn(table.commands, name) ? table.commands[name] : undefined
   if (known === undefined) {
     return refused(404, `nothing is at ${method} /_sandbox/${name}; GET /_sandbox lists what is`)
   }
   if (method !== 'POST') return refused(405, `${name}: ${method} means nothing here; POST it`)
-  try {
+  return attempt(name, async () => {
     await known.run(parts, request.body.trim() === '' ? {} : JSON.parse(request.body))
     return { status: 200, body: {} }
+  })
+}
+
+async function attempt(
+  name: string,
+  act: () => ControlAnswer | Promise<ControlAnswer>,
+): Promise<ControlAnswer> {
+  try {
+    return await act()
   } catch (error) {
     if (error instanceof z.ZodError) return refused(400, `${name}: ${z.prettifyError(error)}`)
     return refused(400, `${name}: ${error instanceof Error ? error.message : String(error)}`)

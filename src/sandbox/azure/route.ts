@@ -5,7 +5,7 @@ export type Handler = (request: ArmRequest) => ArmAnswer | Promise<ArmAnswer>
 
 /**
  * One line of the table: `/subscriptions/:subscription/resourcegroups/:group`. Fixed segments are equal in any letter
- * case, `:name` takes one segment, `*name` at the start or at the end any number of them, with their slashes.
+ * case, `:name` takes one segment, `*name` any number of them, with their slashes.
  */
 export interface Route {
   method: string
@@ -19,6 +19,8 @@ export interface Route {
   versioned?: boolean
   /** Whether it needs a bearer token. Default: yes. */
   anonymous?: boolean
+  /** Who answers it. Default: `arm`. */
+  service?: 'arm' | 'login' | 'identity'
 }
 
 /** A route that fits, with what its pattern's names stand for. */

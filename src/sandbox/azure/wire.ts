@@ -27,6 +27,8 @@ export interface ArmRequest {
   body: Json | undefined
   /** The body's own text below a path (`['properties', 'template']`), comments and all; undefined when nothing is there. */
   bodyText(path: readonly (string | number)[]): string | undefined
+  /** The body as it came: a form, where it is one. */
+  text: string
   caller: Caller
   requestId: string
   /** The client's own, or the request's id. */
