@@ -55,7 +55,7 @@ export function createDeploymentEngine(world: World): DeploymentEngine {
       const repeated = newDeployment(
         engine,
         { ...again, correlationId: deployment.request.correlationId },
-        { expansion, resources: [], inner: [] },
+        { expansion, resources: [], inner: [], skipped: [] },
         facts,
       )
       book.add(repeated)

@@ -21,6 +21,8 @@ export interface DeploymentRequest {
   apiVersion: string
   caller: Caller
   correlationId: string
+  /** The id of the deployment stack that deploys. */
+  stackId?: string
 }
 
 /** How one step of a deployment went, as the operations list tells. */

@@ -8,6 +8,7 @@ import type {
 import { ArmEvaluationError, expandDeployment } from '../../../template/arm/index.ts'
 import { ArmError, gatewayError } from '../errors.ts'
 import { groupId, groupType, keyOf, parseResourceId } from '../ids.ts'
+import { isUnevaluated } from '../what-if/payload.ts'
 import { preflight } from '../resources/preflight.ts'
 import type { World } from '../world.ts'
 import { ownedObject } from './json.ts'
@@ -22,6 +23,8 @@ export interface DeploymentPlan {
   resources: ExpandedResource[]
   /** Those of nested deployments, opened up. */
   inner: ExpandedResource[]
+  /** Ids of nested deployments that wait for values of the running cloud: what is in them is not known yet. */
+  skipped: string[]
 }
 
 /** Works a request out. Throws what ARM answers at once: a bad template, a missing scope, a refusal by a policy. */
@@ -38,11 +41,12 @@ export function planDeployment(world: World, request: DeploymentRequest): Deploy
   if (refused !== undefined) throw refused
   const resources = deployedOf(expansion)
   for (const resource of resources) checkBody(resource, request)
-  const inner = openedUp(world, resources, groupsMadeBy(resources))
+  const skipped: string[] = []
+  const inner = openedUp(world, resources, groupsMadeBy(resources), skipped)
   if (request.validationLevel?.toLowerCase() !== 'template') {
     checkRules(world, request, [...resources, ...inner])
   }
-  return { expansion, resources, inner }
+  return { expansion, resources, inner, skipped }
 }
 
 /** The resources of an expansion that are really deployed. */
@@ -112,29 +116,28 @@ function openedUp(
   world: World,
   resources: readonly ExpandedResource[],
   made: ReadonlySet<string>,
+  skipped: string[],
 ): ExpandedResource[] {
-  return resources.flatMap(({ nested }) => {
+  return resources.flatMap(({ id, nested }) => {
     if (nested === undefined) return []
     if (!isMade(nested.scope, made)) needScope(world, nested.scope)
-    const expansion = nestedExpansion(nested)
-    if (expansion === undefined) return []
+    if (hasUnknown(nested.parameters())) {
+      skipped.push(id)
+      return []
+    }
+    const expansion = nested.expand()
+    const wrong = expansionViolation(expansion, undefined)
+    if (wrong !== undefined) throw wrong
     const inner = deployedOf(expansion)
-    return [...inner, ...openedUp(world, inner, new Set([...made, ...groupsMadeBy(inner)]))]
+    return [...inner, ...openedUp(world, inner, new Set([...made, ...groupsMadeBy(inner)]), skipped)]
   })
 }
 
-/** A nested deployment as far as it is known before its turn. Throws for what is wrong with it whatever its parameters are. */
-export function nestedExpansion(nested: NestedDeployment): Expansion | undefined {
-  const isKnown = !hasUnknown(nested.parameters())
-  const expansion = nested.expand()
-  const wrong = expansionViolation(expansion, undefined)
-  if (wrong === undefined) return expansion
-  if (isKnown) throw wrong
-  return undefined
-}
-
+/** Whether anything in a value is an expression that only the running cloud can answer. */
 function hasUnknown(value: unknown): boolean {
-  return /"\[[^["][^"]*(reference|list\w*)\(/i.test(JSON.stringify(value))
+  if (typeof value === 'string') return isUnevaluated(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some((member) => hasUnknown(member))
 }
 
 function isMade(scope: Scope, made: ReadonlySet<string>): boolean {
@@ -173,14 +176,16 @@ export function invalidFallback(name: string | undefined): ArmError {
 }
 
 /** A nested deployment at its turn, with what its parent knows by now. Throws ArmError for what is wrong with it. */
-export function planNested(nested: NestedDeployment, runtime: Runtime): DeploymentPlan {
+export function planNested(world: World, nested: NestedDeployment, runtime: Runtime): DeploymentPlan {
   const expansion = nested.expand(runtime)
   const wrong = expansionViolation(expansion, undefined)
   if (wrong !== undefined) throw wrong
   const resources = deployedOf(expansion)
-  const inner = resources.flatMap((resource) => {
-    const opened = resource.nested === undefined ? undefined : nestedExpansion(resource.nested)
-    return opened === undefined ? [] : deployedOf(opened)
-  })
-  return { expansion, resources, inner }
+  const skipped: string[] = []
+  return {
+    expansion,
+    resources,
+    inner: openedUp(world, resources, groupsMadeBy(resources), skipped),
+    skipped,
+  }
 }

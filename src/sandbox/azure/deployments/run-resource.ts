@@ -80,7 +80,7 @@ function* runNested(
 ): Process<ErrorDetail | undefined> {
   const { world, book } = engine
   needScope(world, nested.scope)
-  const { caller, correlationId } = deployment.request
+  const { caller, correlationId, stackId } = deployment.request
   const request = {
     place: placeOfScope(nested.scope),
     name: nested.deploymentName,
@@ -91,9 +91,10 @@ function* runNested(
     apiVersion: resource.apiVersion,
     caller,
     correlationId,
+    ...(stackId === undefined ? {} : { stackId }),
   }
   book.needIdle(resource.id, nested.deploymentName)
-  const child = engine.enter(request, planNested(nested, runtime))
+  const child = engine.enter(request, planNested(world, nested, runtime))
   const gate = world.timeline.gate()
   const box: { error?: ErrorDetail | undefined } = {}
   engine.begin(child, (error) => {
