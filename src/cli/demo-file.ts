@@ -7,8 +7,8 @@ export interface DemoFile {
   pid: number
   /** The working tree that the demo follows. */
   repository: string
-  /** Url of the pretend AWS. */
-  sandbox: string
+  /** Urls of the pretend clouds. */
+  clouds: { aws: string; azure: string }
   /** Settings under which a command sees the demo: store, endpoint, made-up credentials. */
   env: Record<string, string>
 }

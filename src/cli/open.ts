@@ -12,7 +12,7 @@ import {
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { readDemoFile } from './demo-file.ts'
-import { replaceAwsEnvironment } from './process-env.ts'
+import { replaceCloudEnvironment } from './process-env.ts'
 import { lineLog } from './line-log.ts'
 import { createProgressWriter, type ProgressWriter } from './progress.ts'
 import type { OpenedController } from '../compose/controller.ts'
@@ -92,7 +92,7 @@ export async function withController<Answer>(
 ): Promise<Answer> {
   const env = await environmentOf(io, flags)
   const settings = readSettings(env, flags, io.cwd)
-  if (env !== io.env) replaceAwsEnvironment(env)
+  if (env !== io.env) replaceCloudEnvironment(env)
   const writer = createProgressWriter(io)
   const { openController } = await import('../compose/controller.ts')
   const { clock, random } = io

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDemoRepository } from '../../src/cli/demo/repository.ts'
-import { replaceAwsEnvironment } from '../../src/cli/process-env.ts'
+import { replaceCloudEnvironment } from '../../src/cli/process-env.ts'
 import { createSystemClock, createSystemRandom } from '../../src/compose/system.ts'
 import { createAwsSandbox, type AwsSandbox } from '../../src/sandbox/aws/server.ts'
 import { headwater, type Ran } from './test-io.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await git('rm', '-q', 'stacks/web.yaml', 'stacks/web.cfn.yaml', 'stacks/api.yaml', 'stacks/api.cfn.yaml')
   await commit('fewer')
   // The SDK reads the environment of the process, which is this file's own: nothing a person set there may be followed.
-  replaceAwsEnvironment({
+  replaceCloudEnvironment({
     AWS_ENDPOINT_URL: sandbox.url,
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'x',

@@ -6,7 +6,7 @@ import { printable, type Io } from '../io.ts'
 import { addSettingOptions, environmentOf } from '../open.ts'
 import { outputOption, printData } from '../output.ts'
 import { paintFor } from '../paint.ts'
-import { replaceAwsEnvironment } from '../process-env.ts'
+import { replaceCloudEnvironment } from '../process-env.ts'
 
 /** `headwater check` */
 export function createCheckCommand(io: Io): Command {
@@ -29,7 +29,7 @@ Exit codes: 0 all well, 1 something is not.`
 
 async function check(options: SettingFlags & { output?: 'json' | 'yaml' }, io: Io): Promise<void> {
   const env = await environmentOf(io, options)
-  if (env !== io.env) replaceAwsEnvironment(env)
+  if (env !== io.env) replaceCloudEnvironment(env)
   const findings: Finding[] = []
   const paint = paintFor(io)
   for await (const finding of checks({ ...io, env }, options)) {

@@ -5,10 +5,10 @@ import type { Io } from '../io.ts'
 export function createDemoCommand(io: Io): Command {
   const command = new Command('demo')
     .description(
-      'Shows Headwater at work without any account: a pretend AWS on this machine, a small repository, a controller that follows it. Stays until ctrl-c and says what to try.',
+      'Shows Headwater at work without any account: a pretend AWS and Azure on this machine, a small repository, a controller that follows it. Stays until ctrl-c and says what to try.',
     )
     .option('--once', 'end as soon as everything is Ready')
-    .option('--speed <factor>', 'how much faster than AWS the pretend one is', factor, 100)
+    .option('--speed <factor>', 'how much faster than the real clouds the pretend ones are', factor, 100)
     .addHelpText('after', help)
     .action(async (options: { once?: boolean; speed: number }) => {
       const { runDemo } = await import('../demo/run.ts')
@@ -16,7 +16,7 @@ export function createDemoCommand(io: Io): Command {
     })
   command
     .command('break <name>')
-    .description('in a running demo: commit a template that CloudFormation refuses')
+    .description('in a running demo: commit a template that its cloud refuses')
     .action(async (name: string) => (await import('../demo/mischief.ts')).breakTemplate(name, io))
   command
     .command('fix')
@@ -35,6 +35,7 @@ Examples:
   headwater demo --once             exits 0 once everything is Ready
   headwater demo break web          while it runs, from another terminal in the same folder
   headwater demo drift eu/network
+  headwater demo drift we/landing
 
 Exit codes: 0 everything became Ready, 1 something did not, 2 could not run.`
 

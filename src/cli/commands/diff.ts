@@ -14,7 +14,7 @@ import type { Io } from '../io.ts'
 import { addSettingOptions, environmentOf, withStore } from '../open.ts'
 import { outputOption, printData } from '../output.ts'
 import { paintFor } from '../paint.ts'
-import { replaceAwsEnvironment } from '../process-env.ts'
+import { replaceCloudEnvironment } from '../process-env.ts'
 import { createProgressWriter, spinner } from '../progress.ts'
 import { listRecords } from '../select.ts'
 import { problemLine, relocate } from './validate.ts'
@@ -63,7 +63,7 @@ async function diff(options: DiffOptions, io: Io): Promise<void> {
 async function diffOrFail(options: DiffOptions, io: Io): Promise<void> {
   const env = await environmentOf(io, options)
   const settings = readSettings(env, options, io.cwd)
-  if (env !== io.env) replaceAwsEnvironment(env)
+  if (env !== io.env) replaceCloudEnvironment(env)
   const blobs = await openBlobStore(settings.blobs, { random: io.random, env })
   const { desired, comparison } = await compareAll(options, settings, io)
   if (desired.result.objects.length === 0 && desired.result.problems.length === 0) {

@@ -10,10 +10,12 @@ const author = { name: 'Headwater demo', email: 'demo@headwater.invalid' }
 
 /**
  * Makes a git repository with the example fleet in a folder that must not exist yet. Nobody's git, nor its settings,
- * are needed; who commits there with a git of their own is not asked for a name or a key either.
+ * are needed; who commits there with a git of their own is not asked for a name or a key either. Without a Bicep
+ * compiler its Azure documents name the ARM JSON that lies beside each `.bicep`.
  */
-export async function createDemoRepository(dir: string): Promise<void> {
+export async function createDemoRepository(dir: string, options: { hasBicep: boolean }): Promise<void> {
   await cp(example, dir, { recursive: true })
+  if (!options.hasBicep) await nameCompiled(join(dir, 'stacks/azure'))
   await git.init({ fs, dir, defaultBranch: 'main' })
   const settings = { 'user.name': author.name, 'user.email': author.email, 'commit.gpgsign': false }
   for (const [path, value] of Object.entries(settings)) await git.setConfig({ fs, dir, path, value })
@@ -22,6 +24,18 @@ export async function createDemoRepository(dir: string): Promise<void> {
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
   await git.add({ fs, dir, filepath: files.toSorted() })
   await git.commit({ fs, dir, message: 'a small fleet', author })
+}
+
+/** `template: site.bicep` becomes `site.json`, `site.bicepparam` `site.parameters.json`: what the compiler made of them. */
+async function nameCompiled(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (!name.endsWith('.yaml')) continue
+    const text = await readFile(join(dir, name), 'utf8')
+    const compiled = text
+      .replace(/^( +parametersFile: .+)\.bicepparam$/m, '$1.parameters.json')
+      .replace(/^( +template: .+)\.bicep$/m, '$1.json')
+    await writeFile(join(dir, name), compiled)
+  }
 }
 
 /** Rewrites one file and commits it alone; answers the commit, or undefined when the text stays the same. */

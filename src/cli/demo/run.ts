@@ -5,7 +5,6 @@ import { formatDuration } from '../../api/duration.ts'
 import { keyOf, type ObjectRecord } from '../../api/record.ts'
 import { openController, type OpenedController } from '../../compose/controller.ts'
 import { readSettings } from '../../compose/settings.ts'
-import { createAwsSandbox, type AwsSandbox } from '../../sandbox/aws/server.ts'
 import { createBoard, type Board } from '../board.ts'
 import { writeDemoFile } from '../demo-file.ts'
 import { drive } from '../drive.ts'
@@ -13,9 +12,10 @@ import { exitCodes } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { lineLog } from '../line-log.ts'
 import { paintFor } from '../paint.ts'
-import { replaceAwsEnvironment } from '../process-env.ts'
+import { replaceCloudEnvironment } from '../process-env.ts'
 import { listRecords } from '../select.ts'
 import { tally } from '../settled.ts'
+import { openDemoClouds, type DemoClouds } from './clouds.ts'
 import { demoEnvironment } from './environment.ts'
 import { createDemoRepository } from './repository.ts'
 import { suggestions } from './suggestions.ts'
@@ -24,49 +24,49 @@ import { suggestions } from './suggestions.ts'
 export interface DemoOptions {
   /** End once everything is as declared. */
   once?: boolean
-  /** How much faster than AWS the pretend one is. */
+  /** How much faster than the real clouds the pretend ones are. */
   speed: number
 }
 
 /** No demo takes longer to converge, in milliseconds. */
 const patienceMs = 120_000
-/** The pretend AWS is quick, so it is looked at more often than the real one. */
+/** The pretend clouds are quick, so they are looked at more often than the real ones. */
 const pollFloorMs = 150
 
 /** Everything a running demo consists of. */
 interface Demo {
   io: Io
   dir: string
-  sandbox: AwsSandbox
+  clouds: DemoClouds
   opened: OpenedController
   board: Board
   env: Record<string, string>
 }
 
-/** Runs the demo: a pretend AWS, a repository, a controller on both. Everything it makes is gone when it ends. */
+/** Runs the demo: two pretend clouds, a repository, a controller on all three. Everything it makes is gone when it ends. */
 export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
   const paint = paintFor(io)
   const { clock, random } = io
   io.stdout(
-    `${paint.strong('Headwater demo')}: a pretend AWS on 127.0.0.1, nothing leaves this machine, no account needed.\n\n`,
+    `${paint.strong('Headwater demo')}: a pretend AWS and Azure on 127.0.0.1, nothing leaves this machine, no account needed.\n\n`,
   )
   const dir = await mkdtemp(join(tmpdir(), 'headwater-demo-'))
-  const sandbox = await createAwsSandbox({ clock, random, speed: options.speed })
+  const clouds = await openDemoClouds({ clock, random, speed: options.speed })
   try {
-    const env = demoEnvironment({ dir, sandboxUrl: sandbox.url })
-    replaceAwsEnvironment(env)
+    const env = demoEnvironment({ dir, clouds: clouds.urls })
+    replaceCloudEnvironment(env)
     await createDemoRepository(join(dir, 'fleet'))
     const board = createBoard(io)
     const log = lineLog(board.writer)
     const opened = await openController(readSettings(env), { clock, random, env, log, pollFloorMs })
     try {
-      await show({ io, dir, sandbox, opened, board, env }, options)
+      await show({ io, dir, clouds, opened, board, env }, options)
     } finally {
       board.writer.end()
       await opened.close()
     }
   } finally {
-    await sandbox.close()
+    await clouds.close()
     await rm(dir, { recursive: true, force: true })
   }
 }
@@ -93,7 +93,7 @@ async function show(demo: Demo, options: DemoOptions): Promise<void> {
 
 /** Works until nothing is left to do, then once more to see what that costs. */
 async function converge(demo: Demo): Promise<boolean> {
-  const { io, opened, sandbox, board } = demo
+  const { io, opened, clouds, board } = demo
   const { controller, store } = opened
   const startedAt = io.clock.now()
   await drive({
@@ -107,13 +107,13 @@ async function converge(demo: Demo): Promise<boolean> {
   board.writer.end()
   if (io.signal?.aborted === true) return false
   const took = formatDuration(io.clock.now() - startedAt)
-  const calls = sandbox.calls.counts().total
+  const calls = clouds.calls()
 
   await controller.markDue((await listRecords(store)).map(keyOf))
   await controller.runDue()
-  const again = sandbox.calls.counts().total - calls
-  const stacks = (await listRecords(store)).filter(isStack)
-  const { total, ready } = tally(stacks, io.clock.now())
+  const again = clouds.calls() - calls
+  const deployed = (await listRecords(store)).filter(isDeployable)
+  const { total, ready } = tally(deployed, io.clock.now())
   const { good, bad } = paintFor(io)
   const counts = `${ready} of ${total} Ready in ${took}.`
   io.stdout(
@@ -122,8 +122,8 @@ async function converge(demo: Demo): Promise<boolean> {
   return total > 0 && ready === total
 }
 
-function isStack({ kind }: ObjectRecord): boolean {
-  return kind === 'CloudFormationStack'
+function isDeployable({ kind }: ObjectRecord): boolean {
+  return kind === 'CloudFormationStack' || kind === 'AzureDeployment'
 }
 
 /** Keeps the clouds as the repository says until the person has enough. */
@@ -134,7 +134,7 @@ async function follow({ io, opened, board }: Demo): Promise<void> {
 }
 
 /** Tells other commands where the demo is; answers how to take that back. */
-async function leaveWord({ io, dir, sandbox, env }: Demo): Promise<() => Promise<void>> {
+async function leaveWord({ io, dir, clouds, env }: Demo): Promise<() => Promise<void>> {
   const { pid } = process
-  return writeDemoFile(io, { pid, repository: join(dir, 'fleet'), sandbox: sandbox.url, env })
+  return writeDemoFile(io, { pid, repository: join(dir, 'fleet'), clouds: clouds.urls, env })
 }

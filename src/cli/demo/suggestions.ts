@@ -13,9 +13,13 @@ export function suggestions(options: { repository: string; paint: Paint; platfor
     [
       'break something',
       'npx headwater demo break web',
-      'a bad template: see what is said of it, then: npx headwater demo fix',
+      'a bad template: see what is said of it, then: npx headwater demo fix. In the other cloud: demo break site',
     ],
-    ['drift', 'npx headwater demo drift eu/network', 'somebody edits the cloud by hand; it is put back'],
+    [
+      'drift',
+      'npx headwater demo drift eu/network',
+      'somebody edits the cloud by hand; it is put back. In the other cloud: demo drift we/landing',
+    ],
     [
       'remove a stack',
       `git -C ${repository} rm -q stacks/api.yaml && git -C ${repository} commit -qm "no api"`,
