@@ -22,9 +22,10 @@ beforeAll(async () => {
   sandbox = await createAwsSandbox({ clock, random: createSystemRandom(), speed: 0 })
   dir = await mkdtemp(path.join(tmpdir(), 'headwater-sandboxed-'))
   fleet = path.join(dir, 'fleet')
-  await createDemoRepository(fleet)
+  await createDemoRepository(fleet, { hasBicep: false })
   // A smaller fleet is enough: two networks and the data of one region.
   await git('rm', '-q', 'stacks/web.yaml', 'stacks/web.cfn.yaml', 'stacks/api.yaml', 'stacks/api.cfn.yaml')
+  await git('rm', '-qr', 'stacks/azure')
   await commit('fewer')
   // The SDK reads the environment of the process, which is this file's own: nothing a person set there may be followed.
   replaceCloudEnvironment({
