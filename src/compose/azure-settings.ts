@@ -1,4 +1,4 @@
-import { HeadwaterError, stalled } from '../api/errors.ts'
+import { stalled, type HeadwaterError } from '../api/errors.ts'
 import { credentialKinds, type CredentialKind } from '../target/azure/credential-kinds.ts'
 
 /** Who the controller is to Azure, and where Azure is. What is absent is the public cloud's. */
