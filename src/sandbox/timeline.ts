@@ -1,4 +1,4 @@
-import type { Clock } from '../../../api/clock.ts'
+import type { Clock } from '../api/clock.ts'
 
 /** What a process waits for: time, something asynchronous, or a gate that another process opens. */
 export type Step = { sleepMs: number } | { settle: Promise<unknown> } | { gate: Gate }
