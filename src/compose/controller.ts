@@ -69,6 +69,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
       target: targetOpener(settings, {
         blobs,
         clock,
+        secrets,
         ...(ports.pollFloorMs === undefined ? {} : { pollFloorMs: ports.pollFloorMs }),
       }),
       clock,

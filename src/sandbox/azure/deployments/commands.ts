@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Scope } from '../../../template/arm/index.ts'
 import type { Process } from '../../timeline.ts'
 import { keyOf, parseResourceId, placeOf as placeOfId } from '../ids.ts'
-import type { ControlCommand } from '../section.ts'
+import type { ControlCommand } from '../../control-commands.ts'
 import { controlCommand } from '../section.ts'
 import type { DeploymentEngine } from './engine.ts'
 import type { Deployment } from './model.ts'
@@ -16,7 +16,7 @@ const id = z
   .describe('/subscriptions/S/resourceGroups/G/providers/Microsoft.Resources/deployments/N')
 
 /** What the control endpoint can be told of deployments. */
-export function deploymentCommands(engine: DeploymentEngine): Record<string, ControlCommand> {
+export function deploymentCommands(engine: DeploymentEngine): Record<string, ControlCommand<unknown>> {
   const need = (of: string): Deployment => {
     const found = engine.book.get(of)
     if (found === undefined) throw new Error(`there is no deployment ${of}`)

@@ -1,6 +1,7 @@
 import type { Process } from '../../timeline.ts'
 import { ArmError } from '../errors.ts'
 import type { ErrorDetail } from '../errors.ts'
+import type { Attempt } from '../guards.ts'
 import type { LiveResource } from '../graph.ts'
 import { keyOf, parentOf, parseResourceId } from '../ids.ts'
 import { beginRemove } from '../resources/remove.ts'
@@ -40,7 +41,7 @@ function* removeOne(
   gate: { open(): void },
 ): Process {
   const entry = beginOperation(world, deployment, { kind: 'Delete', id, statusCode: 'Accepted' })
-  const error = yield* removal(world, id)
+  const error = yield* removal(world, id, { caller: deployment.request.caller })
   endOperation(world, entry, {
     statusCode: error === undefined ? 'OK' : reasonOf(error.status),
     ...(error === undefined ? {} : { error: error.detail }),
@@ -50,8 +51,13 @@ function* removeOne(
 }
 
 /** Deletes one resource over time; what refuses it is the result. */
-export function* removal(world: World, id: string): Process<ArmError | undefined> {
+export function* removal(
+  world: World,
+  id: string,
+  by: Pick<Attempt, 'caller' | 'stackId'>,
+): Process<ArmError | undefined> {
   try {
+    world.guards.check({ id, operation: 'delete', ...by })
     const begun = beginRemove(world, id)
     return begun === undefined ? undefined : yield* begun.finish
   } catch (error) {

@@ -22,8 +22,6 @@ export interface DeploymentEngine {
   begin(deployment: Deployment, ended?: (error: ErrorDetail | undefined) => void): void
   /** A deployment failed: what it falls back on is deployed again. */
   failed(deployment: Deployment): void
-  /** Called before a deployment writes a resource. Throws ArmError to refuse it. */
-  beforeWrite(deployment: Deployment, id: string): void
   /** Whether a provider's refusal of this resource is not in ARM's form. */
   answersAsText(resource: Pick<ExpandedResource, 'id' | 'type'>): boolean
   /** Resources, or types of them, whose provider answers in a form of its own. */
@@ -61,7 +59,6 @@ export function createDeploymentEngine(world: World): DeploymentEngine {
       book.add(repeated)
       engine.begin(repeated)
     },
-    beforeWrite: () => undefined,
     answersAsText: ({ id, type }) =>
       engine.textAnswers.has(keyOf(id)) || engine.textAnswers.has(type.toLowerCase()),
   }

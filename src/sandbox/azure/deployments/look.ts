@@ -1,5 +1,6 @@
 import { gatewayError } from '../errors.ts'
-import type { Json } from '../json.ts'
+import { createFilter } from '../filter.ts'
+import { listed } from '../paging.ts'
 import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { DeploymentEngine } from './engine.ts'
 import { ownedObject } from './json.ts'
@@ -37,34 +38,17 @@ export function checkDeployment(engine: DeploymentEngine, request: ArmRequest): 
   return { status: 204 }
 }
 
-/** `GET …/deployments`: the newest first, `$filter=provisioningState eq 'Failed'`, `$top` a page. */
+/** `GET …/deployments`: the newest first; `$filter=provisioningState eq 'Failed'`, `$top` a page. */
 export function listDeployments(engine: DeploymentEngine, request: ArmRequest): ArmAnswer {
   const { prefix } = placeOf(engine.world, request.params)
-  const wanted = /^\s*provisioningState\s+eq\s+'([^']*)'\s*$/i.exec(request.query.get('$filter') ?? '')?.[1]
-  const all = engine.book
-    .inScope(prefix)
-    .map((deployment) => deploymentBody(deployment))
-    .filter(({ properties }) => wanted === undefined || stateOf(properties) === wanted.toLowerCase())
-  const start = Number(request.query.get('$skiptoken') ?? '0')
-  const top = Number(request.query.get('$top') ?? String(all.length))
-  const end = start + (Number.isInteger(top) && top > 0 ? top : all.length)
-  const next = new URLSearchParams(request.query.text)
-  next.set('$skiptoken', String(end))
-  return {
-    status: 200,
-    body: {
-      value: all.slice(start, end),
-      ...(end < all.length ? { nextLink: `${request.origin}${request.path}?${next.toString()}` } : {}),
-    },
-  }
-}
-
-function stateOf(properties: Json | undefined): string {
-  const state =
-    typeof properties === 'object' && properties !== null && !Array.isArray(properties)
-      ? properties['provisioningState']
-      : undefined
-  return typeof state === 'string' ? state.toLowerCase() : ''
+  const bodies = engine.book.inScope(prefix).map((deployment) => deploymentBody(deployment))
+  const keeps = createFilter(
+    request.query.get('$filter')?.replace(/\bprovisioningState\b/gi, 'properties/provisioningState'),
+  )
+  return listed(
+    request,
+    bodies.filter((body) => keeps(body)),
+  )
 }
 
 /** `GET …/deployments/N/operations`. */

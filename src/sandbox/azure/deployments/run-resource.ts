@@ -53,7 +53,8 @@ function* writeResource(
   const { world } = engine
   const { id, apiVersion } = resource
   const body = ownedObject(resource.body(runtime))
-  engine.beforeWrite(deployment, id)
+  const { caller, stackId } = deployment.request
+  world.guards.check({ id, operation: 'write', caller, stackId })
   const begun = beginWrite(world, { id, apiVersion, body })
   entry.statusCode = begun.done ? statusOf(begun.created) : 'Accepted'
   const error = yield* begun.finish

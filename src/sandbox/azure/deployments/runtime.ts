@@ -3,7 +3,7 @@ import { ArmError, groupNotFound, resourceNotFound } from '../errors.ts'
 import type { LiveResource } from '../graph.ts'
 import { groupId, keyOf, parseResourceId } from '../ids.ts'
 import { objectMember } from '../json.ts'
-import { makingOf } from '../resources/body.ts'
+import { listFunction } from '../resources/list-function.ts'
 import { factsOf } from '../resources/types.ts'
 import type { World } from '../world.ts'
 import type { DeploymentBook } from './book.ts'
@@ -39,7 +39,7 @@ export function createRuntime(world: World, book: DeploymentBook, deployment: De
         throw error
       }
     },
-    list: (name, id) => listed(world, name, id),
+    list: (name, id) => listFunction(world, needLive(world, id), name),
   }
 }
 
@@ -55,19 +55,6 @@ function referenced(world: World, book: DeploymentBook, id: string, full: boolea
     resourceId: place?.id.split('/providers/').at(-1) ?? id,
     scope: '',
   }
-}
-
-function listed(world: World, name: string, id: string): ArmJson {
-  const live = needLive(world, id)
-  const parsed = parseResourceId(live.id)
-  const action = factsOf(live.type).list?.[name.toLowerCase()]
-  if (parsed === undefined || action === undefined) {
-    throw new ArmError(400, {
-      code: 'NoRegisteredProviderFound',
-      message: `The resource type '${live.type}' does not support the action '${name}' here: the sandbox knows no answer of it.`,
-    })
-  }
-  return action(makingOf(world, parsed, live.body))
 }
 
 function needLive(world: World, id: string): LiveResource {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ControlCommand } from '../section.ts'
+import type { ControlCommand } from '../../control-commands.ts'
 import { controlCommand } from '../section.ts'
 import type { StackEngine } from './run.ts'
 
@@ -8,7 +8,7 @@ const id = z
   .describe('/subscriptions/S/resourceGroups/G/providers/Microsoft.Resources/deploymentStacks/N')
 
 /** What the control endpoint can be told of deployment stacks. */
-export function stackCommands(engine: StackEngine): Record<string, ControlCommand> {
+export function stackCommands(engine: StackEngine): Record<string, ControlCommand<unknown>> {
   return {
     'stack-state': controlCommand(
       'a stack is stuck in a state (`deletingResources`, or one that nobody knows); without `state` as it is',

@@ -50,7 +50,10 @@ function* deleting(engine: StackEngine, stack: Stack, actions: StackSettings['ac
   yield world.pause(deletingMs)
   enter(engine, stack, 'deletingResources')
   stack.denied = { mode: 'none', applyToChildScopes: false }
-  const { failed, detached, deleted } = yield* letGo(world, stack.managed, actions)
+  const { failed, detached, deleted } = yield* letGo(world, stack.managed, actions, {
+    caller: stack.request.caller,
+    stackId: stack.id,
+  })
   if (stack.stopped && failed.length === 0) {
     // Its own group went with it.
     stack.operation.state = 'succeeded'

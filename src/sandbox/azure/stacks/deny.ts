@@ -1,19 +1,10 @@
 import type { ArmError } from '../errors.ts'
 import { ArmError as ArmRefusal } from '../errors.ts'
+import type { Attempt } from '../guards.ts'
 import { groupType, isBelow, keyOf, parseResourceId } from '../ids.ts'
 import { guidOf } from '../resources/body.ts'
-import type { Caller } from '../wire.ts'
 import type { StackBook } from './book.ts'
 import type { Stack } from './model.ts'
-
-/** Something that somebody wants to do to a resource. */
-export interface Attempt {
-  id: string
-  operation: 'write' | 'delete'
-  caller: Caller
-  /** The stack that does it itself. */
-  stackId?: string | undefined
-}
 
 /** What a stack's deny assignment answers to an attempt; undefined when none forbids it. */
 export function denyRefusal(book: StackBook, attempt: Attempt): ArmError | undefined {

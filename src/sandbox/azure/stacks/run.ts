@@ -96,7 +96,7 @@ function* drop(engine: StackEngine, stack: Stack, dropped: readonly string[]): P
   const { world } = engine.deployments
   const actions = stack.request.settings.actionOnUnmanage
   if (dropped.some((id) => actionFor(id, actions) === 'delete')) enter(engine, stack, 'deletingResources')
-  return yield* letGo(world, dropped, actions)
+  return yield* letGo(world, dropped, actions, { caller: stack.request.caller, stackId: stack.id })
 }
 
 function* renewDenials(engine: StackEngine, stack: Stack, before: DenySettings): Process {

@@ -31,15 +31,7 @@ const scopes: readonly (readonly [ScopeKind, string])[] = [
 export function stackSection(deployments: DeploymentEngine): Section {
   const engine: StackEngine = { deployments, book: createStackBook(deployments.world) }
   const results = createWhatIfResults(engine)
-  deployments.beforeWrite = ({ request }, id) => {
-    const refused = denyRefusal(engine.book, {
-      id,
-      operation: 'write',
-      caller: request.caller,
-      stackId: request.stackId,
-    })
-    if (refused !== undefined) throw refused
-  }
+  deployments.world.guards.add((attempt) => denyRefusal(engine.book, attempt))
   return {
     routes: scopes.flatMap(([kind, suffix]) => [
       ...stackRoutes(engine, kind, suffix),

@@ -1,6 +1,7 @@
 import { removal } from '../deployments/complete-mode.ts'
 import type { Process } from '../../timeline.ts'
 import type { ErrorDetail } from '../errors.ts'
+import type { Attempt } from '../guards.ts'
 import { groupType, isBelow, keyOf, parseResourceId } from '../ids.ts'
 import type { World } from '../world.ts'
 import type { StackSettings, UnmanageAction } from './model.ts'
@@ -23,14 +24,19 @@ export interface Unmanaged {
 }
 
 /** Lets go of resources: detached at once, deleted over time, children first and groups last. */
-export function* letGo(world: World, ids: readonly string[], actions: Actions): Process<Unmanaged> {
+export function* letGo(
+  world: World,
+  ids: readonly string[],
+  actions: Actions,
+  by: Pick<Attempt, 'caller' | 'stackId'>,
+): Process<Unmanaged> {
   const result: Unmanaged = { detached: [], deleted: [], failed: [] }
   const toDelete = ids.filter((id) => actionFor(id, actions) === 'delete')
   result.detached.push(...ids.filter((id) => actionFor(id, actions) === 'detach'))
   for (const batch of inOrder(toDelete)) {
     const gates = batch.map((id) => {
       const gate = world.timeline.gate()
-      world.timeline.start(deleteOne(world, id, result, gate))
+      world.timeline.start(deleteOne(world, id, by, result, gate))
       return gate
     })
     for (const gate of gates) yield { gate }
@@ -38,8 +44,14 @@ export function* letGo(world: World, ids: readonly string[], actions: Actions): 
   return result
 }
 
-function* deleteOne(world: World, id: string, result: Unmanaged, gate: { open(): void }): Process {
-  const error = yield* removal(world, id)
+function* deleteOne(
+  world: World,
+  id: string,
+  by: Pick<Attempt, 'caller' | 'stackId'>,
+  result: Unmanaged,
+  gate: { open(): void },
+): Process {
+  const error = yield* removal(world, id, by)
   if (error === undefined) result.deleted.push(id)
   else result.failed.push({ id, error: deletionFailed(error.detail) })
   gate.open()
