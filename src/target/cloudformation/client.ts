@@ -2,10 +2,10 @@ import type { Clock } from '../../api/clock.ts'
 import { transient } from '../../api/errors.ts'
 import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
 import type { ObjectRecord } from '../../api/record.ts'
+import { createLimiter, type CallClass, type Limits } from '../limiter.ts'
 import type { CloudFormationApi } from './api.ts'
 import { parseStackId, pinnedId, stackPlace, type Settings } from './context.ts'
 import { isThrottle, translateError } from './errors.ts'
-import { createLimiter, type CallClass } from './limiter.ts'
 import type { Place } from './sdk.ts'
 
 /** One place to talk to: whose rights, which region. */
@@ -13,6 +13,14 @@ export interface Connection {
   api: CloudFormationApi
   /** Throws a `wait` error when the place's budget of calls is spent. */
   admit(callClass: CallClass): void
+}
+
+/** CloudFormation does not publish its limits: a guess to begin with, mended by what is throttled. */
+const limits: Limits = {
+  service: 'CloudFormation',
+  startRate: { read: 50, write: 20 },
+  burstSeconds: 2,
+  maxRate: 400,
 }
 
 /** Clients by place, each made once; the SDK is loaded with the first. */
@@ -23,7 +31,7 @@ export function createConnections(
   settings: Pick<Settings, 'controllerId' | 'defaultRegion'>,
   ports: { clock: Pick<Clock, 'now'>; endpoint?: string },
 ): Connections {
-  const limiter = createLimiter(ports.clock)
+  const limiter = createLimiter(ports.clock, limits)
   const open = new Map<string, Promise<Connection>>()
 
   async function make(place: Place, name: string): Promise<Connection> {

@@ -21,8 +21,8 @@ import {
   type CloudFormationClientConfig,
 } from '@aws-sdk/client-cloudformation'
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import type { CallClass } from '../limiter.ts'
 import type { CloudFormationApi } from './api.ts'
-import type { CallClass } from './limiter.ts'
 
 /** Whose rights to use where. */
 export interface Place {

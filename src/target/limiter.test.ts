@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest'
-import { HeadwaterError } from '../../api/errors.ts'
+import { HeadwaterError } from '../api/errors.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
+
+const limits = {
+  service: 'CloudFormation',
+  startRate: { read: 50, write: 20 },
+  burstSeconds: 2,
+  maxRate: 400,
+}
 
 function setup(): { limiter: Limiter; pass: (ms: number) => void } {
   let now = 1_000_000
-  return { limiter: createLimiter({ now: () => now }), pass: (ms) => void (now += ms) }
+  return { limiter: createLimiter({ now: () => now }, limits), pass: (ms) => void (now += ms) }
 }
 
 /** Calls that go through before the budget is spent. */
@@ -77,4 +84,13 @@ test('after a throttle it grows by about one a second', () => {
   for (let calls = 0; calls < 100; calls++) limiter.succeeded('here', 'read')
   pass(60_000)
   expect(drain(limiter)).toBe(57)
+})
+
+test('what the service says is left is all there is', () => {
+  const { limiter, pass } = setup()
+  limiter.remaining('here', 'read', 3)
+  expect(drain(limiter)).toBe(3)
+  pass(1_000)
+  limiter.remaining('here', 'read', 10_000)
+  expect(drain(limiter)).toBe(50)
 })

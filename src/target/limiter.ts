@@ -1,10 +1,21 @@
-import type { Clock } from '../../api/clock.ts'
-import { HeadwaterError } from '../../api/errors.ts'
+import type { Clock } from '../api/clock.ts'
+import { HeadwaterError } from '../api/errors.ts'
 
-/** Calls that only look, and calls that change something: CloudFormation counts them apart. */
+/** Calls that only look, and calls that change something: clouds count them apart. */
 export type CallClass = 'read' | 'write'
 
-/** A budget of calls per account, region and class, found by trying: CloudFormation does not publish its limits. */
+/** What a service grants to begin with. The rates are calls per second. */
+export interface Limits {
+  /** For messages: `CloudFormation`. */
+  service: string
+  startRate: Readonly<Record<CallClass, number>>
+  /** How many seconds' worth of calls may be made at once. */
+  burstSeconds: number
+  /** The rate never grows beyond this. */
+  maxRate: number
+}
+
+/** A budget of calls per place and class: what a service grants is found by trying, and by what its answers tell. */
 export interface Limiter {
   /**
    * Throws a `wait` error (`Throttled`) that names when to come back when the budget is spent; never sleeps. It is no
@@ -15,16 +26,13 @@ export interface Limiter {
   spend(place: string, callClass: CallClass): void
   /** A call went through: the rate may grow. */
   succeeded(place: string, callClass: CallClass): void
-  /** CloudFormation throttled: half the rate, nothing left for now. Answers when to try again, in milliseconds. */
+  /** The service throttled: half the rate, nothing left for now. Answers when to try again, in milliseconds. */
   throttled(place: string, callClass: CallClass): number
+  /** The service told how many calls are left to us: never more than that at once. */
+  remaining(place: string, callClass: CallClass, calls: number): void
 }
 
-/** Calls per second to begin with, and the bounds that the rate stays in. */
-const startRate: Readonly<Record<CallClass, number>> = { read: 50, write: 20 }
 const minRate = 0.5
-const maxRate = 400
-/** How many seconds' worth of calls may be made at once. */
-const burstSeconds = 2
 
 interface Bucket {
   rate: number
@@ -37,7 +45,8 @@ interface Bucket {
 }
 
 /** Makes a limiter on a clock: a token bucket per place and class that grows slowly and halves when throttled. */
-export function createLimiter(clock: Pick<Clock, 'now'>): Limiter {
+export function createLimiter(clock: Pick<Clock, 'now'>, limits: Limits): Limiter {
+  const { service, startRate, burstSeconds, maxRate } = limits
   const buckets = new Map<string, Bucket>()
 
   function bucketOf(place: string, callClass: CallClass): Bucket {
@@ -65,7 +74,7 @@ export function createLimiter(clock: Pick<Clock, 'now'>): Limiter {
       const now = clock.now()
       bucket.lastSlot = Math.max(bucket.lastSlot, now) + 1000 / bucket.rate
       const retryAfterMs = Math.min(30_000, Math.ceil(bucket.lastSlot - now))
-      const message = `the budget of CloudFormation calls for ${place} is spent (${Math.round(bucket.rate)} a second)`
+      const message = `the budget of ${service} calls for ${place} is spent (${Math.round(bucket.rate)} a second)`
       throw new HeadwaterError(message, { class: 'wait', reason: 'Throttled', retryAfterMs })
     },
     spend(place, callClass) {
@@ -83,6 +92,10 @@ export function createLimiter(clock: Pick<Clock, 'now'>): Limiter {
       bucket.isProbing = false
       bucket.tokens = -bucket.rate - 1
       return Math.ceil(2000 + 1000 / bucket.rate)
+    },
+    remaining(place, callClass, calls) {
+      const bucket = bucketOf(place, callClass)
+      bucket.tokens = Math.min(bucket.tokens, calls)
     },
   }
 }
