@@ -79,7 +79,7 @@ export interface Target<Observation = unknown, Action extends { type: string } =
    * What the object claims in its cloud, `cloudformation/<account or role>/<region>/<stack name>`: two objects with the same claim are
    * refused. Pure.
    */
-  claim(record: Pick<ObjectRecord, 'name' | 'spec'>): string
+  claim(record: Pick<ObjectRecord, 'namespace' | 'name' | 'spec'>): string
   observe(subject: Subject): Promise<Observation>
   decide(subject: Subject, observation: Observation, now: number): Decision<Action>
   act(subject: Subject, operation: Operation, action: Action): Promise<ActResult>

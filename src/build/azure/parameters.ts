@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../api/canonical-json.ts'
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
-import type { GivenParameter, Json } from '../../template/arm/index.ts'
+import type { GivenParameter } from '../../template/arm/index.ts'
 import { isReference } from './parameters-file.ts'
 
 /** Parameters as they are deployed. */
@@ -11,7 +11,7 @@ export function inlineParameters({ parameters }: Pick<AzureDeploymentSpec, 'para
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]): [string, GivenParameter] => [
       name,
-      isReference(value) ? { reference: value.reference } : { value: value as Json },
+      isReference(value) ? { reference: value.reference } : { value },
     ]),
   )
 }

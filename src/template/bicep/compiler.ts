@@ -23,6 +23,8 @@ export interface BicepRequest {
   template: string
   /** `.bicepparam`. */
   parametersFile?: string
+  /** Names of parameters that are given elsewhere: `parametersFile` need not. They have no value of use in the answer. */
+  givenElsewhere?: readonly string[]
   /** What `readEnvironmentVariable` sees. */
   environment: Readonly<Record<string, string>>
   /** Hosts of the registries that modules may come from. */

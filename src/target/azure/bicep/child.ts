@@ -156,7 +156,7 @@ interface Watch {
 
 async function watchTime({ clock, life, signal, callMs }: Watch & { callMs: number }): Promise<void> {
   if (await isOver(clock, callMs, signal)) return
-  const message = `bicep did not answer within ${callMs / 1000}s and was ended; make the template smaller or commit the compiled JSON`
+  const message = `bicep did not answer within ${callMs / 1000}s and was ended; keep copies of remote modules in the repository, make the template smaller, or commit the compiled JSON`
   life.end(stalled('BicepTimeout', message))
 }
 
@@ -167,7 +167,8 @@ async function watchMemory({
   limits,
   signal,
 }: Watch & { pid: number | undefined; limits: Pick<BicepLimits, 'killAboveBytes'> }): Promise<void> {
-  while (pid !== undefined && !(await isOver(clock, watchMs, signal))) {
+  if (pid === undefined) return
+  while (!(await isOver(clock, watchMs, signal))) {
     const bytes = await residentBytes(pid)
     if (bytes === undefined) return
     if (bytes <= limits.killAboveBytes) continue

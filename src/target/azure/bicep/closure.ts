@@ -3,6 +3,7 @@ import { resolveTreePath, treeFolder } from '../../../api/tree-path.ts'
 import type { BicepDiagnostic, BicepRequest } from '../../../template/bicep/compiler.ts'
 import { defaultConfig, readBicepConfig, type BicepConfig } from '../../../template/bicep/config.ts'
 import { findMentions, type Mention, type Mentions } from '../../../template/bicep/mentions.ts'
+import { templateParameters } from '../../../template/bicep/template-parameters.ts'
 import { absent, fileHash, folderHash, folderKey } from '../../../template/bicep/reads.ts'
 import { refuseRemote, remoteReference } from '../../../template/bicep/remote.ts'
 import type { BicepLimits } from './limits.ts'
@@ -16,6 +17,8 @@ export interface Closure {
   needsNetwork(): boolean
   /** What a parameters file's `using` leads to, with its place; undefined for `using none`. */
   using(): { path: string; line: number; column: number } | undefined
+  /** Names of the parameters that a file of ours declares or assigns; undefined for one that was not read. */
+  parametersOf(file: string): ReadonlySet<string> | undefined
   /** Where a file is named by more than a text, which only the compiler can work out. */
   unclear(): { file: string; line: number; column: number } | undefined
   /** Everything looked at, hashed; see `PackagedInputs.reads`. */
@@ -66,6 +69,7 @@ export async function gather(
     ],
     needsNetwork: () => remoteMentions(gathering).length > 0,
     using: () => usingOf(gathering),
+    parametersOf: (file) => parametersOf(gathering, file),
     unclear: () => unclearOf(gathering),
     reads: () => readsOf(gathering),
     async add(more) {
@@ -214,6 +218,17 @@ function usingOf({ mentions, request }: Gathering): ReturnType<Closure['using']>
   if (using === undefined) return undefined
   const { line, column } = using
   return { path: resolveTreePath(treeFolder(file), using.path), line, column }
+}
+
+function parametersOf({ mentions, files }: Gathering, file: string): ReadonlySet<string> | undefined {
+  const named = mentions.get(file)
+  if (named !== undefined) return new Set(named.parameters.keys())
+  // ARM JSON: a name that is no word of Bicep cannot be assigned in a parameters file.
+  const bytes = files.get(file)
+  if (bytes === undefined) return undefined
+  return new Set(
+    templateParameters(new TextDecoder().decode(bytes)).filter((name) => /^[A-Za-z_]\w*$/.test(name)),
+  )
 }
 
 function unclearOf({ mentions }: Gathering): ReturnType<Closure['unclear']> {

@@ -61,7 +61,7 @@ export async function compile(request: BicepRequest, ports: CompilePorts): Promi
   const workplace = await ports.workplace()
   return ports.children.use(settings, async (child) => {
     for (let round = 0; round < maxRounds; round += 1) {
-      const tree = await workplace.layOut(closure.files)
+      const tree = await workplace.layOut(withGiven(request, closure))
       try {
         const { outside, inside } = await references(child, tree, { request, closure })
         const place = closure.unclear() ?? { file: request.template, line: 1, column: 1 }
@@ -80,6 +80,24 @@ export async function compile(request: BicepRequest, ports: CompilePorts): Promi
     const message = `${request.template} names ever more files; commit the compiled JSON`
     throw stalled('BicepTooLarge', message)
   })
+}
+
+/**
+ * The files as the compiler gets them: a parameters file that leaves to others what the template requires gets a value of
+ * no type for it (`any`) behind its end, as it would be refused otherwise.
+ */
+function withGiven(request: BicepRequest, closure: Closure): ReadonlyMap<string, Uint8Array> {
+  const { template, parametersFile = '', givenElsewhere = [] } = request
+  const bytes = closure.files.get(parametersFile)
+  const declared = [...(closure.parametersOf(template) ?? [])]
+  const assigned = closure.parametersOf(parametersFile)
+  if (bytes === undefined || assigned === undefined || closure.using() === undefined) return closure.files
+  const given = new Set(givenElsewhere.map((name) => name.toLowerCase()))
+  const added = declared.filter((name) => given.has(name.toLowerCase()) && !assigned.has(name))
+  if (added.length === 0) return closure.files
+  const lines = added.map((name) => `\nparam ${name} = any('')`).join('')
+  const text = `${new TextDecoder().decode(bytes)}${lines}\n`
+  return new Map([...closure.files, [parametersFile, new TextEncoder().encode(text)]])
 }
 
 function usingProblems({ template, parametersFile }: BicepRequest, closure: Closure): BicepDiagnostic[] {

@@ -22,9 +22,10 @@ const advice =
 export async function findBicep({ env, beside = [] }: FindOptions): Promise<CompilerFound> {
   const named = env['HEADWATER_BICEP']
   if (named !== undefined && named !== '') {
-    const found = await look(named)
+    const file = path.resolve(named)
+    const found = await look(file)
     return found === undefined || typeof found === 'string'
-      ? { type: 'missing', message: `HEADWATER_BICEP: ${found ?? `${named} does not exist`}` }
+      ? { type: 'missing', message: `HEADWATER_BICEP: ${found ?? `${file} does not exist`}` }
       : found
   }
   const onPath = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
