@@ -31,3 +31,13 @@ export function problemOf(error: unknown, path: ArmPath): ArmProblem {
     severity: 'error',
   }
 }
+
+/** Runs something; a problem without a path gets this one. */
+export function located<Result>(path: ArmPath, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof ArmEvaluationError && error.path.length === 0) error.path = path
+    throw error
+  }
+}
