@@ -49,8 +49,17 @@ export interface Origin {
 export interface PackagedInputs {
   /** The revision they were packaged from. */
   revision: string
-  /** sha256 of each file by its role (`template`); the bytes live in blob. */
+  /** sha256 of each file by its role (`template`, `parameters`); the bytes live in blob. `path` is the file in git that it was made from. */
   files: Record<string, { path: string; sha256: string; bytes: number }>
+  /**
+   * What was read to make `files`, where that is more than the files themselves: sha256 by path, empty for a file that was
+   * looked for and not there, and for a folder (`modules/`) over the names in it. All the same again: `files` hold.
+   */
+  reads?: Record<string, string>
+  /** Hash over what else `files` were made by: the fields of the manifest that decide it. */
+  recipe?: string
+  /** The program that made `files`; another one makes them anew. */
+  compiler?: string
   /** Hash over everything that, changed, must reach the cloud. */
   digest: string
 }

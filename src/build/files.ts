@@ -23,11 +23,21 @@ export function checkFiles(
     fileReferences(object).flatMap(({ role, field, path, problem }): Flag[] => {
       if (path === undefined) return [flagField(object, field, problem ?? 'leads nowhere')]
       const bytes = files.get(path)
-      if (bytes) return role === 'template' ? checkTemplate(object, { path, bytes }, facts) : []
+      if (bytes) return checkFile(object, { role, path, bytes }, facts)
       const message = `${path} does not exist in the repository${nearestFile(path, files)}; correct the path or add the file`
       return [flagField(object, field, message)]
     }),
   )
+}
+
+/** What is wrong in a file itself. An Azure deployment is checked when it is prepared: much of it must be compiled first. */
+function checkFile(
+  object: BuiltObject,
+  { role, path, bytes }: { role: string; path: string; bytes: Uint8Array },
+  facts: BuildFacts,
+): Flag[] {
+  const isTemplate = object.kind === 'CloudFormationStack' && role === 'template'
+  return isTemplate ? checkTemplate(object, { path, bytes }, facts) : []
 }
 
 /** Whole paths look alike by their folders; a slip of the pen is in one part. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { build, formatProblem, referencedFiles, type BuildOptions, type BuildResult } from './index.ts'
+import { build, formatProblem, type BuildOptions, type BuildResult } from './index.ts'
+import { referencedFiles } from './references.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const template = 'Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n'
@@ -239,7 +240,7 @@ describe('build', () => {
 
   test('templates elsewhere are read once, by their paths, and a folder is no template', async () => {
     const asked: (readonly string[])[] = []
-    const { files, problems } = await buildTree(
+    const { inputs, problems } = await buildTree(
       {
         'clusters/eu/a.yaml': stack('a').replace('t.yaml', '../../stacks/web.yaml'),
         'clusters/eu/b.yaml': stack('b').replace('t.yaml', '/stacks/web.yaml'),
@@ -257,7 +258,11 @@ describe('build', () => {
       },
     )
     expect(asked).toEqual([['stacks/web.yaml', 'stacks']])
-    expect([...files.keys()]).toEqual(['stacks/web.yaml'])
+    const packaged = [...inputs].map(([key, { files }]) => [key, files['template']?.path])
+    expect(packaged).toEqual([
+      ['CloudFormationStack/eu/a', 'stacks/web.yaml'],
+      ['CloudFormationStack/eu/b', 'stacks/web.yaml'],
+    ])
     expect(problems.map(({ file, message }) => [file, message.slice(0, 21)])).toEqual([
       ['clusters/eu/c.yaml', 'stacks does not exist'],
     ])

@@ -1,17 +1,22 @@
+import type { PackagedInputs } from '../api/record.ts'
 import { formatKey } from '../api/reference.ts'
+import type { BicepCompiler, TreeReader } from '../template/bicep/compiler.ts'
+import type { PreparedDeployment } from './azure/prepare.ts'
 import { checkFiles, type BuildFacts } from './files.ts'
 import type { Flag } from './flag.ts'
+import { plainInputs, type ObjectInputs } from './inputs.ts'
 import type { BuiltObject } from './manifest.ts'
 import { buildObjects, type BuildObjectsOptions, type TreeFile } from './objects.ts'
 import { checkOrder, withhold } from './order.ts'
 import { sortProblems, type Problem } from './problem.ts'
 import { fileReferences } from './references.ts'
+import { createTreeReader } from './tree.ts'
 import { checkClaims, checkFileNames, checkKeys, claimByFields } from './unique.ts'
 
-export type { BuildFacts, BuiltObject, Problem, TreeFile }
+export type { BuildFacts, BuiltObject, ObjectInputs, Problem, TreeFile }
+export type { BicepCompiler } from '../template/bicep/compiler.ts'
 export { buildObjects } from './objects.ts'
 export { formatProblem } from './problem.ts'
-export { referencedFiles } from './references.ts'
 
 /** What a build needs besides the manifests; it does no I/O of its own. */
 export interface BuildOptions extends BuildObjectsOptions {
@@ -20,6 +25,12 @@ export interface BuildOptions extends BuildObjectsOptions {
   /** What an object claims in its cloud, by `Target.claim`; undefined: nothing that could be claimed twice. Left out: told by its fields. */
   claimOf?(object: BuiltObject): Promise<string | undefined>
   facts?: BuildFacts
+  /** Compiles Bicep; left out: none can be compiled here. */
+  bicep?: BicepCompiler
+  /** Hosts of the registries that Bicep may fetch modules from. */
+  registries?: readonly string[]
+  /** What was packaged of an object before: it is kept where nothing that it was made of has changed. */
+  packaged?(object: BuiltObject): PackagedInputs | undefined
 }
 
 /** Everything a tree declares, and everything wrong with it. */
@@ -30,8 +41,8 @@ export interface BuildResult {
   problems: Problem[]
   /** Keys that are declared but must not be applied now, with the reason: broken, or in need of what is. */
   withheld: Map<string, string>
-  /** The files that objects refer to, by path. */
-  files: Map<string, Uint8Array>
+  /** What the objects that may be applied are made of, by key. */
+  inputs: Map<string, ObjectInputs>
 }
 
 /**
@@ -41,7 +52,9 @@ export interface BuildResult {
 export async function build(files: readonly TreeFile[], options: BuildOptions): Promise<BuildResult> {
   const { objects, problems, broken, remains } = buildObjects(files, options)
   const checked = [...objects, ...remains].toSorted(byPlace)
-  const referenced = await readReferenced(checked, files, options)
+  const tree = createTreeReader(files, (paths) => options.readFiles(paths))
+  const referenced = await readReferenced(checked, tree)
+  const deployments = await prepareAzure(checked, tree, options)
   const claims = await readClaims(objects, options)
   const declared = new Set([...broken.keys(), ...objects.map((object) => formatKey(object))])
   const flags: Flag[] = [
@@ -50,17 +63,58 @@ export async function build(files: readonly TreeFile[], options: BuildOptions): 
     ...checkFileNames(checked),
     ...checkOrder(checked, (key) => declared.has(key)),
     ...checkFiles(checked, referenced, options.facts ?? {}),
+    ...[...deployments.values()].flatMap((prepared) => prepared.flags),
   ].filter(({ problem }) => !problems.some((known) => isConsequence(problem, known)))
   const causes = new Map(broken)
   for (const { key, problem } of flags) {
     if (problem.severity === 'error' && !causes.has(key)) causes.set(key, describeCause(problem))
   }
+  const withheld = withhold(objects, causes)
   return {
     objects,
     problems: sortProblems(mergeShared([...problems, ...flags.map(({ problem }) => problem)])),
-    withheld: withhold(objects, causes),
-    files: referenced,
+    withheld,
+    inputs: gatherInputs(objects, { withheld, referenced, deployments }),
   }
+}
+
+/** What is only known of Azure deployments once they are compiled and put together; loaded where there are some. */
+async function prepareAzure(
+  objects: readonly BuiltObject[],
+  tree: TreeReader,
+  options: BuildOptions,
+): Promise<Map<BuiltObject, PreparedDeployment>> {
+  const deployments = objects.filter(({ kind }) => kind === 'AzureDeployment')
+  if (deployments.length === 0) return new Map()
+  const { prepareDeployments } = await import('./azure/prepare.ts')
+  return prepareDeployments(deployments, {
+    tree,
+    registries: options.registries ?? [],
+    packaged: (object) => options.packaged?.(object),
+    ...(options.bicep === undefined ? {} : { bicep: options.bicep }),
+  })
+}
+
+function gatherInputs(
+  objects: readonly BuiltObject[],
+  {
+    withheld,
+    referenced,
+    deployments,
+  }: {
+    withheld: ReadonlyMap<string, string>
+    referenced: ReadonlyMap<string, Uint8Array>
+    deployments: ReadonlyMap<BuiltObject, PreparedDeployment>
+  },
+): Map<string, ObjectInputs> {
+  const inputs = new Map<string, ObjectInputs>()
+  for (const object of objects) {
+    const key = formatKey(object)
+    if (withheld.has(key)) continue
+    const own = deployments.has(object) ? deployments.get(object)?.inputs : plainInputs(object, referenced)
+    if (own !== undefined) inputs.set(key, own)
+  }
+  return inputs
 }
 
 function byPlace({ origin: a }: BuiltObject, { origin: b }: BuiltObject): number {
@@ -94,19 +148,13 @@ function isWithin(inner: string, outer: string): boolean {
 
 async function readReferenced(
   objects: readonly BuiltObject[],
-  files: readonly TreeFile[],
-  options: BuildOptions,
-): Promise<Map<string, Uint8Array>> {
-  const wanted = new Set(
+  tree: TreeReader,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  return tree.read(
     objects.flatMap((object) =>
       fileReferences(object).flatMap(({ path }) => (path === undefined ? [] : [path])),
     ),
   )
-  const given = files.filter(({ path }) => wanted.delete(path))
-  const rest = wanted.size === 0 ? [] : await options.readFiles([...wanted])
-  // A path that is a folder answers with what lies below it.
-  const found = rest.filter(({ path }) => wanted.has(path))
-  return new Map([...given, ...found].map(({ path, bytes }) => [path, bytes]))
 }
 
 function describeCause({ file, line, field, message }: Problem): string {

@@ -6,7 +6,7 @@ import type { BuiltObject } from './manifest.ts'
 
 /** A field that names a file of the repository. */
 export interface FileReference {
-  /** What the file is to the object: `template`. */
+  /** What the file is to the object: `template`, `parameters`. */
   role: string
   field: FieldPath
   /** From the root of the repository; absent when it leads out of it, which `problem` then says. */
@@ -17,6 +17,7 @@ export interface FileReference {
 /** The fields of each kind that name files, by role. */
 const fileFields: Record<string, Record<string, FieldPath>> = {
   CloudFormationStack: { template: ['spec', 'template'] },
+  AzureDeployment: { template: ['spec', 'template'], parameters: ['spec', 'parametersFile'] },
 }
 
 /** Every file that an object names, also those that it names wrongly. */

@@ -1,3 +1,4 @@
+import type { AzureDeploymentSpec } from '../api/kinds/azure-deployment.ts'
 import type { CloudFormationStackSpec } from '../api/kinds/cloud-formation-stack.ts'
 import { displayKey, formatKey } from '../api/reference.ts'
 import { flagField, placeOf, type Flag } from './flag.ts'
@@ -18,10 +19,21 @@ export function checkKeys(objects: readonly BuiltObject[]): Flag[] {
   )
 }
 
-/**
- * Objects that mean the same thing in a cloud (account, region and stack name): they would overwrite each other for ever.
- * `claims` holds what each key claims.
- */
+/** What makes a claim of each kind, the field that names it, and the fields to change. */
+const claimWords: Readonly<Record<string, { field: string; what: string; change: string }>> = {
+  CloudFormationStack: {
+    field: 'stackName',
+    what: 'account, region and stack name',
+    change: 'stackName, region, deployAs',
+  },
+  AzureDeployment: {
+    field: 'deploymentName',
+    what: 'scope and deployment name',
+    change: 'deploymentName, scope',
+  },
+}
+
+/** Objects that mean the same thing in a cloud: they would overwrite each other for ever. `claims` holds what each key claims. */
 export function checkClaims(objects: readonly BuiltObject[], claims: ReadonlyMap<string, string>): Flag[] {
   const distinct = [...new Map(objects.map((object) => [formatKey(object), object])).values()]
   return groups(distinct, (object) => claims.get(formatKey(object))).flatMap((same) =>
@@ -29,11 +41,9 @@ export function checkClaims(objects: readonly BuiltObject[], claims: ReadonlyMap
       const others = same
         .filter((other) => other !== object)
         .map((other) => `${displayKey(formatKey(other))} (${placeOf(other)})`)
-      return flagField(
-        object,
-        ['spec', 'stackName'],
-        `claims the same account, region and stack name as ${others.join(', ')}; change one of stackName, region, deployAs`,
-      )
+      const words = claimWords[object.kind] ?? { field: 'name', what: 'name', change: 'name' }
+      const message = `claims the same ${words.what} as ${others.join(', ')}; change one of ${words.change}`
+      return flagField(object, ['spec', words.field], message)
     }),
   )
 }
@@ -60,13 +70,27 @@ export function checkFileNames(objects: readonly BuiltObject[]): Flag[] {
 }
 
 /**
- * What a stack claims when nobody who drives a cloud is there to say it (`Target.claim` does): the account of the role
- * that reaches it, its region, its name.
+ * What an object claims when nobody who drives a cloud is there to say it (`Target.claim` does). A stack: the account of
+ * the role that reaches it, its region, its name. A deployment: scope, whether it is a stack, its name, which ARM reads in
+ * any letter case.
  */
 export function claimByFields(object: BuiltObject): string | undefined {
-  if (object.kind !== 'CloudFormationStack') return undefined
-  const { deployAs, region, stackName } = object.spec as CloudFormationStackSpec
-  return JSON.stringify([deployAs?.roleArn.split(':')[4] ?? '', region ?? '', stackName ?? object.name])
+  if (object.kind === 'CloudFormationStack') {
+    const { deployAs, region, stackName } = object.spec as CloudFormationStackSpec
+    return JSON.stringify([deployAs?.roleArn.split(':')[4] ?? '', region ?? '', stackName ?? object.name])
+  }
+  if (object.kind !== 'AzureDeployment') return undefined
+  const { scope, mode, deploymentName } = object.spec as AzureDeploymentSpec
+  const { resourceGroup, subscription, managementGroup } = scope
+  const where = [
+    resourceGroup?.subscriptionId,
+    resourceGroup?.name,
+    subscription?.subscriptionId,
+    managementGroup?.id,
+  ]
+  // Names of ours have no underscore, so that no default meets another.
+  const name = deploymentName ?? `${object.namespace}_${object.name}`
+  return JSON.stringify([where, mode, name]).toLowerCase()
 }
 
 /** Things that share an identity, in groups of two and more. */

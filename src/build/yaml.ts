@@ -65,7 +65,9 @@ function readDocument(document: yaml.Document.Parsed, locate: (offset: number) =
     ...locate(culprit(document, error)),
     message: describeError(error),
   }))
-  const reader = { document, locate, flaws, nodes: 0, aliases: 0, isTooDeep: false }
+  const kind: unknown = yaml.isMap(document.contents) ? document.contents.get('kind') : undefined
+  const keepsText = kind !== 'AzureDeployment'
+  const reader = { document, locate, flaws, nodes: 0, aliases: 0, isTooDeep: false, keepsText }
   const value = readNode(reader, document.contents, [])
   return {
     value: reader.nodes > limits.nodes ? undefined : value,
@@ -110,6 +112,8 @@ interface Reader {
   nodes: number
   aliases: number
   isTooDeep: boolean
+  /** Whether numbers of parameters are kept as they are written; ARM takes them as numbers. */
+  keepsText: boolean
 }
 
 /** A node as a plain value. Every visit counts, also by aliases, so that no bomb of aliases unfolds. */
@@ -132,7 +136,7 @@ function readNode(reader: Reader, node: unknown, path: FieldPath): unknown {
   if (yaml.isAlias(node)) return readAlias(reader, node, path)
   if (yaml.isMap(node)) return readMap(reader, node, path)
   if (yaml.isSeq(node)) return node.items.map((item, index) => readNode(reader, item, [...path, index]))
-  if (yaml.isScalar(node)) return readScalar(node, path)
+  if (yaml.isScalar(node)) return readScalar(reader, node, path)
   return null
 }
 
@@ -162,12 +166,12 @@ function readMap(reader: Reader, map: yaml.YAMLMap, path: FieldPath): Record<str
 }
 
 /**
- * Numbers below `parameters` and `tags` become text anyway; where the number would not be written back as it stands
+ * Numbers below `parameters` and `tags` of a stack become text anyway; where the number would not be written back as it stands
  * (`012345678901`, `1.10`), the text as written is what was meant.
  */
-function readScalar(node: yaml.Scalar, path: FieldPath): unknown {
+function readScalar({ keepsText }: Reader, node: yaml.Scalar, path: FieldPath): unknown {
   const { value, source } = node
-  const isText = path[0] === 'spec' && (path[1] === 'parameters' || path[1] === 'tags')
+  const isText = keepsText && path[0] === 'spec' && (path[1] === 'parameters' || path[1] === 'tags')
   if (typeof value === 'bigint') return source ?? String(value)
   if (typeof value !== 'number' || !isText || source === undefined) return value
   return /^-?\d+(\.\d*)?$/.test(source) && String(value) !== source ? source : value

@@ -3,6 +3,7 @@ import { stalled } from '../api/errors.ts'
 import { gitRepositorySpec } from '../api/kinds/git-repository.ts'
 import { shortRevision } from '../api/revision.ts'
 import { openBlobStore } from '../blob/index.ts'
+import { bicepOpener } from '../compose/bicep.ts'
 import { rootDeclarations } from '../compose/root.ts'
 import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
 import { readCredentials } from '../reconcile/credentials.ts'
@@ -41,6 +42,26 @@ export async function* checks(io: Io, flags: SettingFlags): AsyncGenerator<Findi
   yield looked('repository', () => checkRepository(io, settings))
   yield looked('templates', () => checkBlobs(io, settings))
   yield looked('aws', () => checkIdentity(settings))
+  yield checkBicep(io)
+}
+
+/** Not having it is no fault: only Bicep files need it. */
+async function checkBicep(io: Io): Promise<Finding> {
+  const what = 'bicep'
+  const opened = bicepOpener(io)
+  const compiler = await opened.open()
+  try {
+    const found = await compiler.find()
+    if (found.type === 'missing') {
+      const isNamed = (io.env['HEADWATER_BICEP'] ?? '') !== ''
+      return { what, outcome: isNamed ? 'bad' : 'skipped', message: found.message }
+    }
+    return { what, outcome: 'good', message: `bicep ${await compiler.version()} at ${found.path}` }
+  } catch (error) {
+    return { what, outcome: 'bad', message: textOf(error) }
+  } finally {
+    await opened.close()
+  }
 }
 
 async function looked(what: string, look: () => Promise<string | undefined>): Promise<Finding> {

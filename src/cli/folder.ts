@@ -1,9 +1,17 @@
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Option } from 'commander'
+import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import { isBelow, treePath } from '../api/tree-path.ts'
-import { build, buildObjects, type BuildFacts, type BuildResult, type TreeFile } from '../build/index.ts'
+import {
+  build,
+  buildObjects,
+  type BicepCompiler,
+  type BuildFacts,
+  type BuildResult,
+  type TreeFile,
+} from '../build/index.ts'
 import { usageError } from './exit.ts'
 import type { Io } from './io.ts'
 
@@ -51,11 +59,17 @@ export function resolveRoot({ root }: { root?: string }, io: Pick<Io, 'cwd'>): s
   return root === undefined ? undefined : path.resolve(io.cwd, root)
 }
 
+/** What a build of a folder is helped by. */
+export interface FolderPorts {
+  loadFacts(): Promise<BuildFacts>
+  /** Compiles Bicep; left out: none can be compiled. */
+  bicep?: BicepCompiler
+  /** Hosts of registries that Bicep may fetch from besides those that a GitRepository of the folder names. */
+  registries?: readonly string[]
+}
+
 /** Builds what a folder declares, as the controller would build a commit that holds it as it is on disk now. */
-export async function buildFolder(
-  folder: Folder,
-  loadFacts: () => Promise<BuildFacts>,
-): Promise<BuildResult> {
+export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<BuildResult> {
   const files = await readManifests(folder)
   const options = { path: treeOf(folder, folder.directory), source: 'GitRepository/local/folder' }
   const first = buildObjects(files, options)
@@ -64,8 +78,17 @@ export async function buildFolder(
     ...options,
     targetNamespace: namespacesOf(first.objects),
     readFiles: (paths) => readFiles(folder.root, paths),
-    ...(needsFacts ? { facts: await loadFacts() } : {}),
+    ...(needsFacts ? { facts: await ports.loadFacts() } : {}),
+    ...(ports.bicep === undefined ? {} : { bicep: ports.bicep }),
+    registries: [...(ports.registries ?? []), ...registriesOf(first.objects)],
   })
+}
+
+/** Which source a folder is read by is not known here: what any of them allows is allowed. */
+function registriesOf(objects: readonly { kind: string; spec: Record<string, unknown> }[]): string[] {
+  return objects.flatMap(({ kind, spec }) =>
+    kind === 'GitRepository' ? ((spec as GitRepositorySpec).bicep?.registries ?? []) : [],
+  )
 }
 
 /** Objects get the namespace of the Kustomization that loads their file: the one with the longest path above it. */
@@ -103,12 +126,22 @@ async function listFiles(start: string): Promise<string[]> {
   return lists.flat()
 }
 
+/**
+ * Files of the tree by path, those below a path that is a folder; as from a commit, links are not followed, wherever on the
+ * way they stand.
+ */
 async function readFiles(root: string, paths: readonly string[]): Promise<TreeFile[]> {
+  const realRoot = await realpath(root)
   const files: TreeFile[] = []
   for (const file of paths) {
-    const name = path.join(root, file)
-    const found = await stat(name).catch(() => undefined)
-    if (found?.isFile()) files.push({ path: file, bytes: await readFile(name) })
+    const name = path.join(realRoot, file)
+    const real = await realpath(name).catch(() => undefined)
+    if (real !== name && real !== path.resolve(name)) continue
+    const found = await stat(name)
+    const below = found.isDirectory() ? await listFiles(name) : found.isFile() ? [name] : []
+    for (const one of below) {
+      files.push({ path: path.relative(realRoot, one).split(path.sep).join('/'), bytes: await readFile(one) })
+    }
   }
   return files
 }

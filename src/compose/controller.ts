@@ -15,6 +15,7 @@ import { sourceOpener } from '../source/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { announceDue } from './announce.ts'
+import { bicepOpener } from './bicep.ts'
 import { createLogger } from './logger.ts'
 import type { Settings } from './settings.ts'
 import { targetOpener } from './targets.ts'
@@ -55,6 +56,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
   const log = ports.log ?? createLogger({ level: settings.logLevel, now: () => clock.now() })
   await makeFolder(settings.store)
   const opened = await openStore(settings.store, { clock, random })
+  const bicep = bicepOpener({ clock, env })
   try {
     const blobs = await openBlobStore(settings.blobs, { random, env })
     const queue = settings.queue === undefined ? undefined : await openQueue(settings.queue, { clock })
@@ -72,6 +74,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
         secrets,
         ...(ports.pollFloorMs === undefined ? {} : { pollFloorMs: ports.pollFloorMs }),
       }),
+      bicep: () => bicep.open(),
       clock,
       random,
       log,
@@ -91,7 +94,10 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
         const { bootstrapRoot } = await import('./root.ts')
         return bootstrapRoot(settings, { store, clock })
       },
-      close: () => store.close(),
+      async close() {
+        await bicep.close()
+        await store.close()
+      },
     }
   } catch (error) {
     await opened.close()

@@ -19,6 +19,8 @@ export interface Settings {
     path: string
     /** Reference to its credentials. */
     secret?: string
+    /** Hosts of the registries that its Bicep files may fetch modules from. */
+    bicepRegistries?: string[]
   }
   /** `sqlite:///path`, `dynamodb://table`, `memory:`. */
   store: string
@@ -79,6 +81,12 @@ export const settingTable = {
     flag: 'source-secret',
     description: 'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name',
     read: secretReference,
+  },
+  bicepRegistries: {
+    variable: 'HEADWATER_BICEP_REGISTRIES',
+    description:
+      'hosts of the registries that its Bicep files may fetch modules from, separated by commas (default: none)',
+    read: registries,
   },
   store: {
     variable: 'HEADWATER_STORE',
@@ -212,6 +220,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
   }
   const url = read('sourceUrl')
   const source = { branch: read('sourceBranch'), path: read('sourcePath'), secret: read('sourceSecret') }
+  const bicepHosts = read('bicepRegistries')
   const queue = read('queue')
   const leaseText = read('lease')
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
@@ -235,6 +244,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
       branch: named ?? 'main',
       path: path ?? './',
       ...(secret === undefined ? {} : { secret }),
+      ...(bicepHosts === undefined ? {} : { bicepRegistries: hostsIn(bicepHosts) }),
     }
   }
   if (problems.length > 0) throw stalled('InvalidSettings', problems.join('\n'))
@@ -327,6 +337,24 @@ function secretReference(value: string): string {
       'the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
     )
   }
+  return value
+}
+
+/** Hosts that `HEADWATER_BICEP_REGISTRIES` names; none where it is not set. What is wrong in it `readSettings` tells. */
+export function bicepRegistries(env: Environment): string[] {
+  return hostsIn(env[settingTable.bicepRegistries.variable] ?? '')
+}
+
+function hostsIn(value: string): string[] {
+  return value
+    .split(',')
+    .map((host) => host.trim())
+    .filter((host) => host !== '')
+}
+
+function registries(value: string): string {
+  const wrong = hostsIn(value).find((host) => !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?$/.test(host))
+  if (wrong !== undefined) throw invalid(wrong, 'is no host of a registry; write it like mcr.microsoft.com')
   return value
 }
 

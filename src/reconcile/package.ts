@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import pLimit from 'p-limit'
 import type { ObjectRecord, PackagedInputs } from '../api/record.ts'
 import { keyOf } from '../api/record.ts'
-import { build, formatProblem, referencedFiles } from '../build/index.ts'
-import type { BuiltObject } from '../build/index.ts'
+import { build, formatProblem } from '../build/index.ts'
+import type { BuiltObject, ObjectInputs } from '../build/index.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import type { Stored } from '../store/store.ts'
 import type { Source } from '../source/source.ts'
@@ -33,11 +32,13 @@ interface PackageOptions {
   sourceKey: string
   revision: string
   commit: string
+  /** Hosts of the registries that the source lets Bicep fetch modules from. */
+  registries: readonly string[]
 }
 
 /** Reads a path of a revision, builds its objects and packages what each needs from git into blob. */
 export async function packageObjects(ports: ControllerPorts, options: PackageOptions): Promise<Package> {
-  const { kustomization, source, commit, sourceKey } = options
+  const { kustomization, source, commit, sourceKey, known, repack, registries } = options
   const spec = kustomization.spec as KustomizationSpec
   const path = normalise(spec.path)
   const manifests = await source.files(commit, [path])
@@ -55,15 +56,19 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
       return target?.claim(object)
     },
     ...(ports.facts === undefined ? {} : { facts: await ports.facts() }),
+    ...(ports.bicep === undefined ? {} : { bicep: await ports.bicep() }),
+    registries,
+    packaged: (object) => (repack ? undefined : known.get(keyOf(object))?.record.inputs),
   })
 
   const limit = pLimit(bodiesAtOnce)
   const declare = async (object: BuiltObject): Promise<Declaration> => {
     const target = targets.get(object.kind)
+    const made = result.inputs.get(keyOf(object))
     const inputs =
-      target === undefined
+      target === undefined || made === undefined
         ? undefined
-        : await packageInputs(ports, { ...options, object, target, files: result.files })
+        : await packageInputs(ports, { ...options, object, target, made })
     return {
       kind: object.kind,
       namespace: object.namespace,
@@ -84,20 +89,18 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
 interface InputOptions extends PackageOptions {
   object: BuiltObject
   target: AnyTarget
-  files: ReadonlyMap<string, Uint8Array>
+  made: ObjectInputs
 }
 
 async function packageInputs(ports: ControllerPorts, options: InputOptions): Promise<PackagedInputs> {
-  const { object, target, revision, files, known, repack } = options
+  const { object, target, revision, known, repack, made } = options
+  const { bodies, ...inputs } = made
   const before = known.get(keyOf(object))?.record.inputs?.files
-  const packaged: PackagedInputs['files'] = {}
-  for (const [role, path] of Object.entries(referencedFiles(object))) {
-    const bytes = files.get(path) ?? new Uint8Array()
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    if (repack || before?.[role]?.sha256 !== sha256) await ports.blobs.put(bytes)
-    packaged[role] = { path, sha256, bytes: bytes.length }
+  for (const [role, { sha256 }] of Object.entries(inputs.files)) {
+    const body = bodies.get(sha256)
+    if (body !== undefined && (repack || before?.[role]?.sha256 !== sha256)) await ports.blobs.put(body)
   }
-  return { revision, files: packaged, digest: target.digest(object.spec, packaged) }
+  return { revision, ...inputs, digest: target.digest(object.spec, inputs.files) }
 }
 
 /** `./clusters/prod/` → `clusters/prod`; the root is the empty path. */

@@ -4,7 +4,7 @@ import type { OpenSource } from '../source/source.ts'
 import type { SecretResolver } from '../secret/secret.ts'
 import type { Store } from '../store/store.ts'
 import type { AnyTarget } from '../target/target.ts'
-import type { BuildFacts } from '../build/index.ts'
+import type { BicepCompiler, BuildFacts } from '../build/index.ts'
 
 /** Structured log lines; pino fits. */
 export interface Log {
@@ -23,6 +23,8 @@ export interface ControllerPorts {
   target(kind: string): Promise<AnyTarget | undefined>
   /** Facts about resource types for the checks of a build; left out where loading them is too dear (functions). */
   facts?: () => Promise<BuildFacts>
+  /** The Bicep compiler, loaded on first use; left out where there can be none. */
+  bicep?: () => Promise<BicepCompiler>
   clock: Clock
   random: Random
   log: Log

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isReservedVariable } from '../bicep-environment.ts'
 import { dependsOnField, durationSchema, scheduleFields } from './common.ts'
 
 const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, {
@@ -138,9 +139,23 @@ export const azureDeploymentSpec = z
     bicep: z
       .strictObject({
         environment: z
-          .record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
+          .record(
+            z
+              .string()
+              .regex(/^[A-Za-z_]\w*$/, {
+                error: (issue) =>
+                  `"${String(issue.input)}" is not a name of a variable; use letters, digits and "_"`,
+              })
+              .refine((name) => !isReservedVariable(name), {
+                error: (issue) =>
+                  `${String(issue.input)} changes how the compiler itself works and may not be set; use another name`,
+              }),
+            z.string(),
+          )
           .default({})
-          .describe('What `readEnvironmentVariable` sees, and nothing else. Never a secret: git holds it.'),
+          .describe(
+            'What `readEnvironmentVariable` sees in a `.bicepparam` file, and nothing else. Never a secret: git holds it.',
+          ),
       })
       .default({ environment: {} })
       .describe('Settings of the Bicep compiler.'),

@@ -46,6 +46,23 @@ export const gitRepositorySpec = z.strictObject({
     .describe(
       'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`.',
     ),
+  bicep: z
+    .strictObject({
+      registries: z
+        .array(
+          z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?$/, {
+            error: (issue) =>
+              `"${String(issue.input)}" is not the host of a registry; write it like mcr.microsoft.com`,
+          }),
+        )
+        .max(20)
+        .default([])
+        .describe(
+          'Hosts of the registries that Bicep files of this repository may take modules and extensions from (`br:`). With none the compiler has no network.',
+        ),
+    })
+    .optional()
+    .describe('What the Bicep compiler may do with files of this repository.'),
   timeout: durationSchema.default('60s').describe('Deadline of one look at the repository.'),
   ...scheduleFields,
   interval: durationSchema

@@ -2,11 +2,12 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { apiVersion } from '../../api/kinds/common.ts'
 import type { BuiltObject } from '../../build/index.ts'
+import { buildHere } from '../build-here.ts'
 import { exitCodes } from '../exit.ts'
-import { buildFolder, openFolder, resolveRoot, rootOption } from '../folder.ts'
+import { openFolder, resolveRoot, rootOption } from '../folder.ts'
 import type { Io } from '../io.ts'
 import { printData } from '../output.ts'
-import { loadFacts, problemLine, relocate } from './validate.ts'
+import { problemLine, relocate } from './validate.ts'
 
 const help = `
 Prints the objects below a folder as the controller would read them from a commit: namespaces settled, defaults filled
@@ -39,7 +40,7 @@ export function createBuildCommand(io: Io): Command {
 
 async function printObjects(dir: string, options: BuildOptions, io: Io): Promise<void> {
   const folder = await openFolder(path.resolve(io.cwd, dir), resolveRoot(options, io))
-  const { objects, problems, withheld } = await buildFolder(folder, loadFacts)
+  const { objects, problems, withheld } = await buildHere(folder, io)
   const documents = objects
     .filter(({ kind, namespace, name }) => !withheld.has(`${kind}/${namespace}/${name}`))
     .map((object) => toDocument(object))

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import type { BuildFacts, BuildResult, Problem } from '../../build/index.ts'
+import type { BuildResult, Problem } from '../../build/index.ts'
 import { formatProblem } from '../../build/index.ts'
+import { buildHere } from '../build-here.ts'
 import { exitCodes } from '../exit.ts'
-import { buildFolder, openFolder, resolveRoot, rootOption, type Folder } from '../folder.ts'
+import { openFolder, resolveRoot, rootOption, type Folder } from '../folder.ts'
 import { printable, type Io } from '../io.ts'
 import { printData } from '../output.ts'
 import { paintFor } from '../paint.ts'
@@ -11,7 +12,8 @@ import { paintFor } from '../paint.ts'
 const help = `
 Lists everything that is wrong with the manifests below a folder and with the templates they name, at once:
   file:line:column: document, field: what is wrong; what to do
-Nothing is asked of a cloud, and no git is needed; files are read as they are on disk.
+Nothing is asked of a cloud, and no git is needed; files are read as they are on disk. Bicep is compiled by the bicep
+program on this machine (HEADWATER_BICEP, or PATH), without network.
 
 Examples:
   headwater validate .
@@ -38,7 +40,7 @@ export function createValidateCommand(io: Io): Command {
 
 async function validate(dir: string, options: ValidateOptions, io: Io): Promise<void> {
   const folder = await openFolder(path.resolve(io.cwd, dir), resolveRoot(options, io))
-  const result = await buildFolder(folder, loadFacts)
+  const result = await buildHere(folder, io)
   const problems = result.problems.map((problem) => relocate(problem, folder, io.cwd))
   const counts = countProblems(result)
   if (options.output === undefined) {
@@ -48,12 +50,6 @@ async function validate(dir: string, options: ValidateOptions, io: Io): Promise<
     await printData(io, options.output, { problems, ...counts })
   }
   if (counts.errors > 0) io.exitWith(exitCodes.no)
-}
-
-/** What AWS's own schemas say of resource types; 2.6 MB that only this command and the sandbox want to read. */
-export async function loadFacts(): Promise<BuildFacts> {
-  const { loadResourceFacts } = await import('../../template/cloudformation/spec-facts.ts')
-  return { cloudFormation: await loadResourceFacts() }
 }
 
 /** A problem on one line, for people: a warning says that it is one. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { ObjectRecord, PackagedInputs } from '../../api/record.ts'
 import { keyOf, recordSchema } from '../../api/record.ts'
 import { isBelow } from '../../api/tree-path.ts'
-import { referencedFiles, type BuiltObject } from '../../build/index.ts'
+import type { BuiltObject } from '../../build/index.ts'
 import type { AnyTarget } from '../../target/target.ts'
 import { visibleParameters } from '../../template/cloudformation/visible-parameters.ts'
 import { inputChanges } from '../input-changes.ts'
@@ -67,17 +66,12 @@ function leaving(desired: Desired, records: readonly ObjectRecord[], target: Any
 }
 
 function packageLocally(object: BuiltObject, desired: Desired, target: AnyTarget) {
-  const files = new Map<string, Uint8Array>()
-  const packaged: PackagedInputs['files'] = {}
-  for (const [role, path] of Object.entries(referencedFiles(object))) {
-    const bytes = desired.result.files.get(path) ?? new Uint8Array()
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    files.set(sha256, bytes)
-    packaged[role] = { path, sha256, bytes: bytes.length }
+  const { bodies = new Map<string, Uint8Array>(), ...made } = desired.result.inputs.get(keyOf(object)) ?? {
+    files: {},
   }
-  const digest = target.digest(object.spec, packaged)
-  const inputs: PackagedInputs = { revision: desired.label, files: packaged, digest }
-  return { inputs, files }
+  const digest = target.digest(object.spec, made.files)
+  const inputs: PackagedInputs = { revision: desired.label, ...made, digest }
+  return { inputs, files: new Map(bodies) }
 }
 
 function visibleIn(inputs: PackagedInputs, files: ReadonlyMap<string, Uint8Array>): ReadonlySet<string> {

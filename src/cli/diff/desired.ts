@@ -13,9 +13,9 @@ import { createSecretResolver } from '../../secret/index.ts'
 import { sourceOpener } from '../../source/index.ts'
 import type { Head, Source } from '../../source/source.ts'
 import type { Store } from '../../store/store.ts'
-import { loadFacts } from '../commands/validate.ts'
+import { buildHere } from '../build-here.ts'
 import { refusal, usageError } from '../exit.ts'
-import { buildFolder, openFolder, type Folder } from '../folder.ts'
+import { openFolder, type Folder } from '../folder.ts'
 import type { Io } from '../io.ts'
 
 /** What a folder or a revision declares. */
@@ -32,7 +32,7 @@ export interface Desired {
 export async function desiredFolder(directory: string, io: Io): Promise<Desired> {
   const folder = await openFolder(path.resolve(io.cwd, directory))
   const below = path.relative(folder.root, folder.directory).split(path.sep).join('/')
-  return { result: await buildFolder(folder, loadFacts), label: 'working tree', below, folder }
+  return { result: await buildHere(folder, io), label: 'working tree', below, folder }
 }
 
 /** Builds a folder of a revision of the root source; the files are laid out in a folder that is gone afterwards. */
@@ -53,7 +53,7 @@ export async function desiredRevision(
     const folder = { root, directory: path.join(root, below) }
     // Refuses a path that the revision does not have.
     await openFolder(folder.directory)
-    return { result: await buildFolder(folder, loadFacts), label: revision, below, folder }
+    return { result: await buildHere(folder, io), label: revision, below, folder }
   } finally {
     await rm(root, { recursive: true, force: true })
   }

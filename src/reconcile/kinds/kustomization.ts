@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { findCondition } from '../../api/condition.ts'
 import { asHeadwaterError, isConflict, stalled } from '../../api/errors.ts'
+import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import type { KustomizationSpec } from '../../api/kinds/kustomization.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
@@ -113,6 +114,7 @@ async function apply(
     commit,
     known,
     repack,
+    registries: (source.spec as GitRepositorySpec).bicep?.registries ?? [],
   })
   const attempted: ObjectStatus = { ...cleared(record), lastAttemptedRevision: revision }
 
