@@ -1,7 +1,15 @@
 import { groupsSection } from './groups/section.ts'
+import { providersSection } from './providers/section.ts'
 import { resourcesSection } from './resources/section.ts'
 import type { CreateSection } from './section.ts'
 import { subscriptionsSection } from './subscriptions-section.ts'
+import { tagsSection } from './tags/section.ts'
 
 /** All parts of the pretend ARM. A new one gets its line here. */
-export const sections: readonly CreateSection[] = [subscriptionsSection, groupsSection, resourcesSection]
+export const sections: readonly CreateSection[] = [
+  subscriptionsSection,
+  groupsSection,
+  providersSection,
+  tagsSection,
+  resourcesSection,
+]
