@@ -5,6 +5,7 @@ import { formatDuration } from '../../api/duration.ts'
 import { keyOf, type ObjectRecord } from '../../api/record.ts'
 import { openController, type OpenedController } from '../../compose/controller.ts'
 import { readSettings } from '../../compose/settings.ts'
+import { findBicep } from '../../target/azure/bicep/find.ts'
 import { createBoard, type Board } from '../board.ts'
 import { writeDemoFile } from '../demo-file.ts'
 import { drive } from '../drive.ts'
@@ -55,7 +56,8 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
   try {
     const env = demoEnvironment({ dir, clouds: clouds.urls })
     replaceCloudEnvironment(env)
-    await createDemoRepository(join(dir, 'fleet'))
+    const bicep = await findBicep({ env: io.env })
+    await createDemoRepository(join(dir, 'fleet'), { hasBicep: bicep.type === 'found' })
     const board = createBoard(io)
     const log = lineLog(board.writer)
     const opened = await openController(readSettings(env), { clock, random, env, log, pollFloorMs })
