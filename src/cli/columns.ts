@@ -1,3 +1,4 @@
+import { cloudIdOf } from './cloud.ts'
 import { findCondition } from '../api/condition.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import { describe, formatAge } from './describe.ts'
@@ -51,8 +52,9 @@ function since(record: ObjectRecord, now: number): string {
 }
 
 function whereOf(record: ObjectRecord): string {
-  const { spec, status } = record
-  if (status.identity?.['stackId'] !== undefined) return status.identity['stackId']
+  const { spec } = record
+  const cloudId = cloudIdOf(record)
+  if (cloudId !== undefined) return cloudId
   if (typeof spec['url'] === 'string') return spec['url']
   if (typeof spec['path'] === 'string') return spec['path']
   return typeof spec['region'] === 'string' ? spec['region'] : ''

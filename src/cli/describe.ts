@@ -101,5 +101,11 @@ export function doing(record: ObjectRecord): string {
   if (record.deletion !== undefined || type === 'delete') return 'deleting'
   if (type === 'recover') return 'recovering'
   if (type === 'drift') return 'checking'
+  if (record.kind === 'AzureDeployment') return 'deploying'
   return record.status.lastAppliedDigest === undefined ? 'creating' : 'updating'
+}
+
+/** What a run of a kind's cloud is called there. */
+export function runWord(kind: string): string {
+  return kind === 'AzureDeployment' ? 'deployment' : 'change set'
 }

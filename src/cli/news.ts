@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../api/status.ts'
 import { parseKey } from '../api/reference.ts'
 import { shortRevision } from '../api/revision.ts'
 import { dependencyKeys } from '../reconcile/dependencies.ts'
-import { brief, doing } from './describe.ts'
+import { brief, doing, runWord } from './describe.ts'
 
 /** How a line of progress is to be read. */
 export type Mark = 'begun' | 'done' | 'failed' | 'warned' | 'held'
@@ -76,7 +76,7 @@ function begunNews(before: ObjectRecord | undefined, after: ObjectRecord): News[
     {
       mark: 'begun',
       words: doing(after),
-      text: operation.type === 'apply' ? `change set ${operation.id}` : '',
+      text: operation.type === 'apply' ? `${runWord(after.kind)} ${operation.id}` : '',
     },
   ]
 }
@@ -93,6 +93,8 @@ const pastOf: Record<string, string> = {
   create: 'created',
   update: 'updated',
   'drift correction': 'put back',
+  deployment: 'deployed',
+  stack: 'deployed',
 }
 
 /** The line of an object's history that was not there at the last look. */
@@ -109,9 +111,10 @@ function freshEntry(
 function finishedNews(after: ObjectRecord, entry: HistoryEntry, resources: number | undefined): News {
   const took = formatDuration(Date.parse(entry.finishedAt) - Date.parse(entry.startedAt))
   if (entry.outcome === 'Failed') return { mark: 'failed', words: 'failed', text: entry.message }
-  const noun = /^(create|update|drift correction) complete/.exec(entry.message)?.[1] ?? ''
+  const noun = /^(create|update|drift correction|deployment|stack) complete/.exec(entry.message)?.[1] ?? ''
   const count = resources === undefined ? '' : `${resources} ${resources === 1 ? 'resource' : 'resources'}`
-  const waited = noun === 'create' ? afterText(after) : ''
+  const isFirst = noun === 'create' || (after.status.operations === 1 && noun !== 'update')
+  const waited = isFirst ? afterText(after) : ''
   return { mark: 'done', words: pastOf[noun] ?? 'applied', text: join(count, took, waited) }
 }
 

@@ -4,7 +4,8 @@ import { keyOf } from '../api/record.ts'
 import { parseKey } from '../api/reference.ts'
 import { shortRevision } from '../api/revision.ts'
 import { dependencyKeys } from '../reconcile/dependencies.ts'
-import { brief, formatAgo } from './describe.ts'
+import { cloudIdOf, consoleLink } from './cloud.ts'
+import { brief, formatAgo, runWord } from './describe.ts'
 import { printable } from './io.ts'
 import type { Paint } from './paint.ts'
 
@@ -35,7 +36,7 @@ export function traceOf(record: ObjectRecord, all: readonly ObjectRecord[]): Tra
   const ready = findCondition(status.conditions, 'Ready')
   const url = source?.spec['url']
   const operation = record.operation?.id
-  const { stackId } = status.identity ?? {}
+  const cloudId = cloudIdOf(record)
   const { region } = record.spec
   return {
     object: {
@@ -68,7 +69,7 @@ export function traceOf(record: ObjectRecord, all: readonly ObjectRecord[]): Tra
     appliedBy: {
       ...(record.owner === undefined ? {} : { owner: record.owner }),
       ...(operation === undefined ? {} : { operation }),
-      ...(stackId === undefined ? {} : { identity: stackId }),
+      ...(cloudId === undefined ? {} : { identity: cloudId }),
       ...(typeof region === 'string' ? { region } : {}),
     },
     dependsOn: dependencyKeys(record).map((key) => neighbour(key, byKey)),
@@ -98,11 +99,11 @@ export function traceLines(trace: Trace, { paint, now }: { paint: Paint; now: nu
   if (declaredIn === undefined && commit !== undefined) lines.push(['At', commitText(commit, now)])
   const applied = [
     appliedBy.owner === undefined ? undefined : typed(parseKey(appliedBy.owner)),
-    appliedBy.operation === undefined ? undefined : `change set ${appliedBy.operation}`,
+    appliedBy.operation === undefined ? undefined : `${runWord(object.kind)} ${appliedBy.operation}`,
     appliedBy.identity,
   ].filter((part) => part !== undefined)
   if (applied.length > 0) lines.push(['Applied by', applied.join(' → ')])
-  const link = consoleLink(appliedBy.identity)
+  const link = appliedBy.identity === undefined ? undefined : consoleLink(appliedBy.identity)
   if (link !== undefined) lines.push(['Console', link])
   lines.push(
     ['Depends on', neighbours(trace.dependsOn, paint)],
@@ -146,17 +147,4 @@ function neighbours(list: readonly Neighbour[], paint: Paint): string {
 function shortKey(key: string): string {
   const { namespace, name } = parseKey(key)
   return `${namespace}/${name}`
-}
-
-/** The page of a stack in AWS's console; nothing for what is no stack of the real AWS partitions. */
-function consoleLink(stackId: string | undefined): string | undefined {
-  const match = /^arn:(aws|aws-cn|aws-us-gov):cloudformation:([a-z0-9-]+):/.exec(stackId ?? '')
-  const hosts: Record<string, string> = {
-    aws: 'console.aws.amazon.com',
-    'aws-cn': 'console.amazonaws.cn',
-    'aws-us-gov': 'console.amazonaws-us-gov.com',
-  }
-  const host = hosts[match?.[1] ?? '']
-  if (stackId === undefined || host === undefined) return undefined
-  return `https://${match?.[2]}.${host}/cloudformation/home?region=${match?.[2]}#/stacks/stackinfo?stackId=${encodeURIComponent(stackId)}`
 }

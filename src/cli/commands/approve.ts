@@ -8,6 +8,7 @@ import { editStored, personOf, recordDeed } from '../edit.ts'
 import { refusal } from '../exit.ts'
 import { printable, type Io } from '../io.ts'
 import { withStore } from '../open.ts'
+import { fateInCloud } from '../losses/index.ts'
 import { paintFor } from '../paint.ts'
 import { addNamespaceOption, addStoreOption, type ScopeOptions } from '../scope.ts'
 import { referenceOf, requireRecord } from '../select.ts'
@@ -16,11 +17,14 @@ import { referenceOf, requireRecord } from '../select.ts'
 export function createApproveCommand(io: Io): Command {
   const command = new Command('approve')
     .description(
-      'Says yes to what is held: when many objects left git at once, nothing is removed until a person agrees. Shows what would go; asks on a terminal.',
+      'Says yes to what is held: many objects that left git at once, or the what-if of a deployment with whatIf: gate. Shows what would happen; asks on a terminal.',
     )
     .argument('<object...>', 'KIND NAME or KIND/NAME of what is held')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', '\nExamples:\n  headwater approve kustomization fleet -n headwater-system')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  headwater approve kustomization fleet -n headwater-system\n  headwater approve azure landing -n we',
+    )
   addStoreOption(addNamespaceOption(command))
   return command.action((words: string[], options: ScopeOptions & { yes?: boolean }) =>
     approve(words, options, io),
@@ -35,6 +39,12 @@ async function approve(words: string[], options: ScopeOptions & { yes?: boolean 
     const { held } = record.status
     if (held === undefined) throw refusal(`nothing of ${name} is held`)
 
+    if (held.lines !== undefined) {
+      io.stdout(`${name} would do this:\n${held.lines.map((line) => `  ${printable(line)}\n`).join('')}`)
+      if (!(await confirm(io, 'deploy it?', options.yes))) throw refusal('not approved; nothing changed')
+      await write({ store, io, record, token: held.token, what: 'what-if' })
+      return
+    }
     io.stdout(`${name} wants to let go of ${held.keys.length} objects:\n`)
     let deletions = 0
     for (const key of held.keys) {
@@ -47,7 +57,7 @@ async function approve(words: string[], options: ScopeOptions & { yes?: boolean 
     if (!(await confirm(io, `let them go (${what})?`, options.yes)))
       throw refusal('not approved; nothing changed')
 
-    await write({ store, io, record, token: held.token })
+    await write({ store, io, record, token: held.token, what: 'removal' })
   })
 }
 
@@ -56,11 +66,14 @@ async function write({
   io,
   record,
   token,
+  what,
 }: {
   store: Store
   io: Io
   record: ObjectRecord
   token: string
+  /** What was said yes to. */
+  what: 'removal' | 'what-if'
 }): Promise<void> {
   const now = io.clock.now()
   const by = personOf(io)
@@ -71,16 +84,16 @@ async function write({
     dueAt: now,
   }))
   if (next === undefined) throw refusal(`${displayKey(keyOf(record))} is gone`)
-  await recordDeed({ store, io }, next, { reason: 'Approved', message: `removal approved by ${by}` })
+  await recordDeed({ store, io }, next, { reason: 'Approved', message: `${what} approved by ${by}` })
   io.stdout(`${paintFor(io).good('✔')} approved; it goes on at the next pass\n`)
 }
 
 /** What leaving means for an object, in words. */
 function fateOf(record: ObjectRecord | undefined): { words: string; isDeleted: boolean } {
   if (record === undefined) return { words: 'is gone already', isDeleted: false }
-  const stack = record.status.identity?.['stackId']
+  const fate = fateInCloud(record)
   if (record.spec['deletionPolicy'] === 'Delete') {
-    return { words: `DELETED${stack === undefined ? '' : `, with its stack ${stack}`}`, isDeleted: true }
+    return { words: `DELETED${fate === undefined ? '' : `, with ${fate}`}`, isDeleted: true }
   }
   if (record.kind === 'Kustomization')
     return { words: 'leaves, and lets go of what it declares', isDeleted: true }

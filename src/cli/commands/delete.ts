@@ -13,7 +13,7 @@ import { paintFor } from '../paint.ts'
 import { addNamespaceOption, type ScopeOptions } from '../scope.ts'
 import { listRecords, referenceOf, requireRecord } from '../select.ts'
 import type { Store } from '../../store/store.ts'
-import { lossesOf } from '../losses.ts'
+import { fateInCloud, lossesOf } from '../losses/index.ts'
 
 type DeleteOptions = ScopeOptions & SettingFlags & { yes?: boolean }
 
@@ -21,7 +21,7 @@ type DeleteOptions = ScopeOptions & SettingFlags & { yes?: boolean }
 export function createDeleteCommand(io: Io): Command {
   const command = new Command('delete')
     .description(
-      'Lets go of an object that git declares no more. What that means is said by its own deletionPolicy: Delete deletes its stack, Retain (the default) only forgets it. Shows what would be lost, and asks.',
+      'Lets go of an object that git declares no more. What that means is said by its own deletionPolicy: Delete deletes its stack or deployment, Retain (the default) only forgets it. Shows what would be lost, and asks.',
     )
     .argument('<object...>', 'KIND NAME or KIND/NAME')
     .option('-y, --yes', 'do not ask')
@@ -71,12 +71,12 @@ async function warningLines(
   const name = displayKey(keyOf(record))
   if (parting.type !== 'deleted')
     return [`${name} is forgotten; its cloud resources stay and are no longer looked after`]
-  const stack = record.status.identity?.['stackId']
+  const fate = fateInCloud(record)
   const paint = paintFor(io)
-  if (stack === undefined) return [`${name} has no stack yet; nothing is lost`]
+  if (fate === undefined) return [`${name} has nothing in its cloud yet; nothing is lost`]
   const losses = await lossesOf(record, blobs, io)
   return [
-    `${paint.bad('DELETED')} with ${name}: ${printable(stack)}`,
+    `${paint.bad('DELETED')} with ${name}: ${printable(fate)}`,
     ...losses.map((line) => `  ${printable(line)}`),
   ]
 }
