@@ -22,6 +22,8 @@ export interface DeploymentSource {
   readonly deploymentLocation: Value | undefined
   /** How many deployments are around it. */
   readonly level: number
+  /** Where its template stands in the outermost one. */
+  readonly path: ArmPath
 }
 
 /** A deployment taken apart. */

@@ -94,5 +94,6 @@ export function openNested(
     deploymentName: draft.name,
     deploymentLocation: nestedLocation(draft),
     level: parent.source.level + 1,
+    path: [...parent.source.path, ...draft.raw.path, 'properties', 'template'],
   })
 }

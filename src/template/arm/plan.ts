@@ -1,3 +1,4 @@
+import { checkResources } from './check-resources.ts'
 import {
   type Deployment,
   type OutputValue,
@@ -8,22 +9,14 @@ import {
   openDeployment,
 } from './deployment.ts'
 import type { Draft } from './draft.ts'
+import { dependencies } from './dependencies.ts'
 import type { Answers } from './frame.ts'
 import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
-import { ArmEvaluationError, problemOf } from './problem.ts'
-import { renderExpression, toJson, toJsonWhole } from './render.ts'
+import { problemOf } from './problem.ts'
+import { toJson, toJsonWhole } from './render.ts'
 import { type Expression, literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import {
-  type Value,
-  defer,
-  deferredExpression,
-  isDeferred,
-  isObject,
-  member,
-  objectOf,
-  withOrigin,
-} from './value.ts'
+import { type Value, defer, isObject, member, objectOf, withOrigin } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -39,6 +32,7 @@ export function plan(input: DeploymentInput): Plan {
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
     level: 0,
+    path: [],
   })
   planner.visit(root, true)
   const outputs = planner.outputs(root)
@@ -69,8 +63,12 @@ function createPlanner(): {
     list: () => undefined,
   }
 
+  const report = (deployment: Deployment, problem: ArmProblem): void => {
+    problems.push(fromNested(deployment, problem))
+  }
+
   function visit(deployment: Deployment, condition: Value): void {
-    problems.push(...deployment.problems)
+    for (const problem of [...deployment.problems, ...checkResources(deployment)]) report(deployment, problem)
     const seen = new Set<Draft>()
     const go = (draft: Draft): void => {
       if (seen.has(draft)) return
@@ -79,7 +77,7 @@ function createPlanner(): {
       try {
         if (isDeployed(draft)) planOne(deployment, draft, both(condition, draft.condition))
       } catch (error) {
-        problems.push(problemOf(error, draft.raw.path))
+        report(deployment, problemOf(error, draft.raw.path))
       }
     }
     deployment.drafts.forEach(go)
@@ -108,7 +106,7 @@ function createPlanner(): {
   function planNested(deployment: Deployment, draft: Draft, condition: Value): void {
     const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers) : undefined
     if (nested === undefined) {
-      problems.push(notOpened(draft))
+      report(deployment, notOpened(draft))
       return
     }
     visit(nested, condition)
@@ -126,7 +124,7 @@ function createPlanner(): {
     try {
       return evaluateOutputs(deployment, answers)
     } catch (error) {
-      problems.push(problemOf(error, ['outputs']))
+      report(deployment, problemOf(error, ['outputs']))
       return []
     }
   }
@@ -134,23 +132,11 @@ function createPlanner(): {
   return { problems, resources, visit, outputs: outputsOf }
 }
 
-/** Drafts that come before another one: what it depends on, and what its references name. */
-function dependencies(deployment: Deployment, draft: Draft): Draft[] {
-  const named = draft.dependsOn.flatMap((name) => deployment.index.find(dependencyText(name)))
-  const read = new Set<string>()
-  try {
-    evaluateShell(draft, undefined, (id) => read.add(id))
-  } catch (error) {
-    // The same error comes again when the resource itself is planned.
-    if (!(error instanceof ArmEvaluationError)) throw error
-  }
-  return [...named, ...Array.from(read).flatMap((id) => deployment.index.find(id))]
-}
-
-/** A name in `dependsOn` as the index knows it. */
-export function dependencyText(name: Value): string {
-  if (isDeferred(name)) return `[${renderExpression(deferredExpression(name))}]`
-  return typeof name === 'string' ? name : ''
+/** A problem of a nested deployment with its path from the outermost template; what a parent gives stands in it too. */
+function fromNested({ source: { path } }: Deployment, problem: ArmProblem): ArmProblem {
+  if (path.length === 0) return problem
+  if (problem.document === 'template') return { ...problem, path: [...path, ...problem.path] }
+  return { ...problem, document: 'template', path: [...path.slice(0, -1), 'parameters', ...problem.path] }
 }
 
 function answer(
