@@ -15,7 +15,6 @@ const libraries: readonly LibraryRule[] = [
   [/^zod$/, /^src\/|^functions\//],
   [/^yaml$/, /^src\/(build|template|cli)\//],
   [/^jsonc-parser$/, /^src\/(template\/arm|build)\//],
-  [/^jsonc-parser$/, /^src\/(build|template)\//],
   [/^vscode-jsonrpc\/node$/, /^src\/target\/azure\/bicep\//],
   [/^semver$/, /^src\/source\/git\/refs\.ts$/],
   [/^isomorphic-git$/, /^src\/source\/git\/|^src\/cli\//],

@@ -29,7 +29,9 @@ export function readBySchema<T>(schema: z.ZodType<T>, value: unknown, subject: s
     const result = schema.safeParse(rest, { error: describeIssue, reportInput: true })
     if (result.success) return { value: result.data, problems }
     const found = toProblems({ schema, value: rest, issues: result.error.issues, subject })
-    problems.push(...found)
+    // What was left out as it was wrong is not missing.
+    const told = new Set(problems.map(({ path }) => path.join('/')))
+    problems.push(...found.filter(({ path }) => !told.has(path.join('/'))))
     rest = salvage(rest, found)
   }
   return { value: undefined, problems }

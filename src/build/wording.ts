@@ -20,6 +20,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string {
       return `${given} is too ${issue.origin === 'number' || issue.origin === 'int' ? 'small' : 'short'}; at least ${String(issue.minimum)}${unitOf(issue.origin)}`
     case 'too_big':
       return `${given} is too ${issue.origin === 'number' || issue.origin === 'int' ? 'large' : 'long'}; at most ${String(issue.maximum)}${unitOf(issue.origin)}`
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? `${given} is not allowed as a name here`
     case 'invalid_format':
       return `${given} does not have the right form${'prefix' in issue ? `; it starts with ${String(issue.prefix)}` : ''}`
     default:

@@ -1,7 +1,7 @@
 // Speaks the compiler's protocol on standard input and output, and misbehaves as its argument says. Plain JavaScript: it is
 // started with no more than the compiler's own environment.
 //
-//   well        compiles everything to an empty template whose metadata holds the environment it sees
+//   well        compiles to an empty template whose metadata holds the files that were laid out and the environment
 //   hang        never answers a compile
 //   flood       answers a compile with more than anybody wants to read
 //   garbage     answers with what is no message
@@ -11,7 +11,7 @@
 //   bloat       takes 400 MB and never answers
 //   outside     says that it would read /etc/passwd
 //   remote      needs longer for a compile than anybody waits, as it looks for a registry
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const mode = process.argv[2]
@@ -23,12 +23,20 @@ function send(message) {
   process.stdout.write(body)
 }
 
-function compiled() {
-  const metadata = { environment: process.env }
+/** The files beside and below a template, up to the folder that everything was laid out in. */
+function filesAround(entry) {
+  const root = /^.*\/trees\/[^/]+/.exec(entry)[0]
+  const names = readdirSync(root, { recursive: true, withFileTypes: true })
+  const files = names.filter((one) => one.isFile()).map((one) => path.join(one.parentPath, one.name))
+  return Object.fromEntries(files.map((file) => [path.relative(root, file), readFileSync(file, 'utf8')]))
+}
+
+function compiled(entry) {
+  const metadata = { files: filesAround(entry), environment: process.env }
   return { success: true, diagnostics: [], contents: JSON.stringify({ metadata, resources: [] }) }
 }
 
-function compile(id) {
+function compile(id, entry) {
   const marker = path.join(process.env.HOME, 'crashed')
   if (mode === 'hang' || mode === 'remote') return
   if (mode === 'flood') {
@@ -45,7 +53,7 @@ function compile(id) {
   }
   if (mode === 'grow') kept.push(Buffer.alloc(40 * 1024 * 1024, 'x'))
   if (mode === 'bloat') return void kept.push(Buffer.alloc(400 * 1024 * 1024, 'x'))
-  send({ id, result: compiled() })
+  send({ id, result: compiled(entry) })
 }
 
 function answer({ id, method, params }) {
@@ -53,7 +61,7 @@ function answer({ id, method, params }) {
   else if (method === 'bicep/getFileReferences') {
     const filePaths = mode === 'outside' ? ['/etc/passwd', params.path] : [params.path]
     send({ id, result: { filePaths } })
-  } else if (method === 'bicep/compile') compile(id)
+  } else if (method === 'bicep/compile') compile(id, params.path)
   else send({ id, error: { code: -32601, message: `no method ${method}` } })
 }
 

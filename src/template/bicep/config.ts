@@ -1,4 +1,4 @@
-import { parse, type ParseError } from 'jsonc-parser'
+import { parseArmTemplate } from '../arm/index.ts'
 
 /** What of a `bicepconfig.json` decides where the compiler reads. */
 export interface BicepConfig {
@@ -22,8 +22,8 @@ export const defaultConfig: BicepConfig = {
 
 /** Reads a `bicepconfig.json`, comments allowed. What does not parse is as good as empty: the compiler refuses it. */
 export function readBicepConfig(text: string): BicepConfig {
-  const errors: ParseError[] = []
-  const config = fieldsOf(parse(text, errors, { allowTrailingComma: true }))
+  // The same JSON with comments as a template's.
+  const config = fieldsOf(parseArmTemplate(text).template)
   const aliases = Object.entries(fieldsOf(fieldsOf(config['moduleAliases'])['br'])).flatMap(
     ([name, alias]): [string, string][] => {
       const registry = fieldsOf(alias)['registry']
