@@ -14,6 +14,7 @@ import {
 const libraries: readonly LibraryRule[] = [
   [/^zod$/, /^src\/|^functions\//],
   [/^yaml$/, /^src\/(build|template|cli)\//],
+  [/^jsonc-parser$/, /^src\/(template\/arm|build)\//],
   [/^semver$/, /^src\/source\/git\/refs\.ts$/],
   [/^isomorphic-git$/, /^src\/source\/git\/|^src\/cli\//],
   [/^commander$/, /^src\/cli\//],

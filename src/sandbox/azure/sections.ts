@@ -1,3 +1,4 @@
+import { createDeploymentsSection } from './deployments/create-section.ts'
 import { groupsSection } from './groups/section.ts'
 import { providersSection } from './providers/section.ts'
 import { resourcesSection } from './resources/section.ts'
@@ -12,4 +13,5 @@ export const sections: readonly CreateSection[] = [
   providersSection,
   tagsSection,
   resourcesSection,
+  createDeploymentsSection,
 ]

@@ -1,6 +1,8 @@
 import type { Clock, Random } from '../../api/clock.ts'
 import type { Timeline } from '../timeline.ts'
 import { createTimeline } from '../timeline.ts'
+import type { Guards } from './guards.ts'
+import { createGuards } from './guards.ts'
 import type { ResourceGraph } from './graph.ts'
 import { createResourceGraph } from './graph.ts'
 import type { Operations } from './operations.ts'
@@ -29,6 +31,8 @@ export interface World {
   faults: ResourceFaults
   /** What policies, quotas and SKUs forbid. */
   rules: Rules
+  /** Who forbids changes by others. */
+  guards: Guards
   /** The planned time of what happens now. Milliseconds since the epoch. */
   now(): number
   /** A wait of so many of Azure's milliseconds, scaled by the sandbox's speed. */
@@ -72,6 +76,7 @@ export function createWorld(options: WorldOptions): World {
     timeline,
     tenantId,
     ...parts,
+    guards: createGuards(),
     now,
     pause: (ms) => ({ sleepMs: ms * scale }),
     onRemoved: (listener) => void removedListeners.push(listener),

@@ -149,6 +149,7 @@ function patchGroup(world: World, request: ArmRequest): ArmAnswer {
 
 function deleteGroup(world: World, request: ArmRequest): ArmAnswer {
   const group = needGroup(world, request)
+  world.guards.check({ id: group.id, operation: 'delete', caller: request.caller })
   const begun = beginRemove(world, group.id)
   if (begun === undefined) throw groupNotFound(group.name)
   const location = textMember(group.body, 'location') ?? ''

@@ -110,6 +110,7 @@ function put(world: World, request: ArmRequest, patch: boolean): ArmAnswer {
   const id = needResourceId(request.path)
   if (patch) needResource(world, id)
   const body = isObject(request.body) ? request.body : {}
+  world.guards.check({ id: id.id, operation: 'write', caller: request.caller })
   const begun = beginWrite(world, { id: id.id, apiVersion: request.apiVersion, body, patch })
   if (begun.done) return { status: begun.created ? 201 : 200, body: begun.resource.body }
   const url = asynchronous(world, request, id, begun.finish)
@@ -122,6 +123,7 @@ function remove(world: World, request: ArmRequest): ArmAnswer {
   if (id.subscriptionId !== undefined) world.subscriptions.need(id.subscriptionId)
   const refused = groupRefusal(world, id)
   if (refused?.status === 404) throw refused
+  world.guards.check({ id: id.id, operation: 'delete', caller: request.caller })
   const begun = beginRemove(world, id.id)
   if (begun === undefined) return { status: 204 }
   if (begun.done) return { status: 200 }
