@@ -8,7 +8,7 @@ import type { Process } from '../../timeline.ts'
 import type { World } from '../world.ts'
 import { bodyOf, normalisedLocation } from './body.ts'
 import { lockRefusal } from './locks.ts'
-import { needResourceId, preflight } from './preflight.ts'
+import { needResourceId, preflight, spelledId } from './preflight.ts'
 import { factsOf, lastingOf } from './types.ts'
 
 /** A resource to be written. */
@@ -36,7 +36,7 @@ export interface WriteBegun {
  * resources into the graph, so policies, locks, faults and durations hold for PUTs and deployments alike.
  */
 export function beginWrite(world: World, write: ResourceWrite): WriteBegun {
-  const id = needResourceId(write.id)
+  const id = spelledId(world, needResourceId(write.id))
   const before = world.graph.get(id.id)
   const asked = write.patch === true && before !== undefined ? merged(before.body, write.body) : write.body
   const refused =
@@ -70,6 +70,7 @@ export function beginWrite(world: World, write: ResourceWrite): WriteBegun {
 
 /** The same resource in another provisioning state. */
 export function withState(resource: LiveResource, provisioningState: string): LiveResource {
+  if (factsOf(resource.type).stateless === true) return resource
   const properties = { ...objectMember(resource.body, 'properties'), provisioningState }
   return { ...resource, body: { ...resource.body, properties } }
 }
