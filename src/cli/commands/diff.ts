@@ -2,13 +2,13 @@ import { Command } from 'commander'
 import { parseKey } from '../../api/reference.ts'
 import type { Problem } from '../../build/index.ts'
 import { openBlobStore } from '../../blob/index.ts'
-import type { SettingFlags, Settings } from '../../compose/settings.ts'
+import type { SettingFlags } from '../../compose/settings.ts'
 import { readSettings } from '../../compose/settings.ts'
-import type { AnyTarget } from '../../target/target.ts'
 import { compare, type Comparison } from '../diff/compare.ts'
 import { desiredFolder, desiredRevision, type Desired } from '../diff/desired.ts'
-import { drawPlanned, summaryLine } from '../diff/draw.ts'
+import { drawPlanned, summaryLine, unchangedText } from '../diff/draw.ts'
 import { planAll, type Planned } from '../diff/plan.ts'
+import { openPlanners, type PlanPorts } from '../diff/planners/index.ts'
 import { exitCodes, refusal, usageError } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { addSettingOptions, environmentOf, withStore } from '../open.ts'
@@ -30,11 +30,14 @@ type DiffOptions = SettingFlags & {
 export function createDiffCommand(io: Io): Command {
   const command = new Command('diff')
     .description(
-      'Shows what a folder or a revision would do to the stacks: a change set is made for each that differs, read and deleted again. Nothing is executed.',
+      'Shows what a folder or a revision would do in the clouds: for each stack that differs a change set is made, read and deleted again; for each Azure deployment a what-if. Nothing is executed.',
     )
     .option('--path <dir>', 'folder with manifests; with --revision from the root of the repository', '.')
     .option('--revision <commit|branch|tag>', 'of the root repository, instead of the files on disk')
-    .option('--offline', 'compare templates only: no account, no calls; what parameters change is not known')
+    .option(
+      '--offline',
+      'compare templates only: no account, no calls; what only the cloud knows is not known',
+    )
     .addOption(outputOption(['json', 'yaml']))
     .addHelpText('after', help)
   addSettingOptions(command, ['store', 'blobs', 'controllerId', 'sourceUrl', 'sourceSecret'])
@@ -47,7 +50,8 @@ Examples:
   headwater diff --revision feature/bigger --path stacks
   headwater diff --offline
 
-Marks: + added, ~ changed in place, ! replaced, - removed, ? not known yet.
+Marks: + added, ~ changed in place, ! replaced, - removed, ? not known yet. Azure deployments have the marks of
+Azure’s own what-if: + create, ~ modify, - delete, ! deploy, x unsupported, and v for what a stack detaches.
 Exit codes: 0 no changes, 1 changes, 2 error.`
 
 async function diff(options: DiffOptions, io: Io): Promise<void> {
@@ -65,13 +69,14 @@ async function diffOrFail(options: DiffOptions, io: Io): Promise<void> {
   const settings = readSettings(env, options, io.cwd)
   if (env !== io.env) replaceCloudEnvironment(env)
   const blobs = await openBlobStore(settings.blobs, { random: io.random, env })
-  const { desired, comparison } = await compareAll(options, settings, io)
+  const ports: PlanPorts = { io, env, settings, blobs, isOffline: options.offline === true }
+  const { desired, comparison, planners } = await compareAll(options, ports)
   if (desired.result.objects.length === 0 && desired.result.problems.length === 0) {
     throw refusal(`${options.path}: no objects of headwater.dev found; name their folder with --path`)
   }
   const errors = desired.result.problems.filter(({ severity }) => severity === 'error')
   const planned = await whileWaiting(io, comparison.candidates.length, () =>
-    planAll(comparison.candidates, { io, settings, blobs, isOffline: options.offline === true }),
+    planAll(comparison.candidates, planners),
   )
   if (options.output === undefined) print({ desired, comparison, planned, errors }, io)
   else await printData(io, options.output, dataOf({ desired, comparison, planned, errors }))
@@ -80,26 +85,18 @@ async function diffOrFail(options: DiffOptions, io: Io): Promise<void> {
   else io.exitWith(planned.length > 0 ? exitCodes.no : exitCodes.ok)
 }
 
-async function compareAll(options: DiffOptions, settings: Settings, io: Io) {
+async function compareAll(options: DiffOptions, ports: PlanPorts) {
+  const { io, settings } = ports
   return withStore(io, { store: settings.store }, async (store) => {
     const { path: directory, revision } = options
     const desired =
       revision === undefined
         ? await desiredFolder(directory, io)
         : await desiredRevision({ revision, directory, settings, store }, io)
-    const comparison = compare(desired, await listRecords(store), await stackTarget(settings, io))
-    return { desired, comparison }
-  })
-}
-
-/** Only its pure parts are used: what makes a difference, and what it is called. */
-async function stackTarget(settings: Settings, io: Io): Promise<AnyTarget> {
-  const { createCloudFormationTarget } = await import('../../target/cloudformation/index.ts')
-  return createCloudFormationTarget({
-    controllerId: settings.controllerId,
-    clock: io.clock,
-    templateBody: async () => new Uint8Array(),
-    templateUrl: () => undefined,
+    const records = await listRecords(store)
+    const kinds = new Set([...desired.result.objects, ...records].map(({ kind }) => kind))
+    const planners = await openPlanners(kinds, ports)
+    return { desired, comparison: await compare(desired, records, planners), planners }
   })
 }
 
@@ -118,7 +115,7 @@ function print({ desired, comparison, planned, errors }: Result, io: Io): void {
   }
   io.stdout(
     planned.length === 0
-      ? `no changes; ${comparison.unchanged} stacks unchanged.\n`
+      ? `no changes; ${unchangedText(comparison.unchanged)}.\n`
       : `${summaryLine(planned, comparison.unchanged)}\n`,
   )
 }
@@ -126,9 +123,9 @@ function print({ desired, comparison, planned, errors }: Result, io: Io): void {
 function dataOf({ desired, comparison, planned, errors }: Result): Record<string, unknown> {
   return {
     to: desired.label,
-    unchanged: comparison.unchanged,
+    unchanged: comparison.unchanged.length,
     errors,
-    stacks: planned.map((one) => ({
+    objects: planned.map((one) => ({
       ...parseKey(one.candidate.key),
       from: one.candidate.before?.status.lastAppliedRevision ?? null,
       inputs: one.candidate.inputs,
@@ -146,7 +143,7 @@ async function whileWaiting<Answer>(io: Io, count: number, work: () => Promise<A
   const done = new AbortController()
   const turning = (async () => {
     while (!done.signal.aborted) {
-      writer.live([`${spinner(io.clock.now())} planning ${count} ${count === 1 ? 'stack' : 'stacks'}`])
+      writer.live([`${spinner(io.clock.now())} planning ${count} ${count === 1 ? 'object' : 'objects'}`])
       await io.clock.sleep(100, done.signal).catch(() => undefined)
     }
   })()

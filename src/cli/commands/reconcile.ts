@@ -17,6 +17,7 @@ import { addNamespaceOption, type ScopeOptions } from '../scope.ts'
 import { referenceOf, requireRecord } from '../select.ts'
 import { standings } from '../settled.ts'
 import type { OpenedController } from '../../compose/controller.ts'
+import { visibleParametersOf } from '../visible-parameters.ts'
 
 type ReconcileOptions = ScopeOptions &
   SettingFlags & {
@@ -120,7 +121,9 @@ async function reconcileObject(task: Task, before: ObjectRecord): Promise<number
     narrator.gone(key)
     return exitCodes.ok
   }
-  const changes = inputChanges(before, now.record, await visibleOf(opened, now.record))
+  const { kind, inputs } = now.record
+  const visible = await visibleParametersOf(kind, inputs, (sha256) => opened.blobs.get(sha256))
+  const changes = inputChanges(before, now.record, visible)
   narrator.begin(key, changes, options.force === true)
   const outcome = await watchOne(task, key, true)
   if (io.signal?.aborted === true) {
@@ -131,15 +134,6 @@ async function reconcileObject(task: Task, before: ObjectRecord): Promise<number
   if (after === undefined) narrator.gone(key)
   else narrator.finished(after.record, outcome)
   return after === undefined || outcome === 'ready' ? exitCodes.ok : exitCodes.no
-}
-
-/** The parameters whose values may be printed; none where the template is not to be had. */
-async function visibleOf({ blobs }: OpenedController, record: ObjectRecord): Promise<ReadonlySet<string>> {
-  const sha256 = record.inputs?.files['template']?.sha256
-  const body = sha256 === undefined ? undefined : await blobs.get(sha256)
-  if (body === undefined) return new Set()
-  const { visibleParameters } = await import('../../template/cloudformation/visible-parameters.ts')
-  return visibleParameters(new TextDecoder().decode(body))
 }
 
 /** Asks for one object and does what is due until it stands still. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { AzureChange, AzureProperty } from '../../target/azure/plan.ts'
 import type { PlannedChange } from '../../target/cloudformation/plan.ts'
 import { paintFor } from '../paint.ts'
 import { drawPlanned, summaryLine } from './draw.ts'
@@ -41,7 +42,7 @@ const queue: PlannedChange = {
 }
 
 function planned(changes: PlannedChange[], notes: string[] = []): Planned {
-  return { type: 'planned', candidate, plan: { isNew: false, changes, notes } }
+  return { type: 'planned', candidate, plan: { cloud: 'aws', isNew: false, changes, notes } }
 }
 
 const cases: { name: string; given: Planned; want: string[] }[] = [
@@ -111,8 +112,72 @@ describe('drawPlanned', () => {
 
 test('summaryLine names what a person should look at twice', () => {
   const leaving: Planned = { type: 'leaves', candidate, isDeleted: true }
-  expect(summaryLine([planned([service, database]), leaving], 41)).toBe(
+  expect(
+    summaryLine(
+      [planned([service, database]), leaving],
+      Array.from({ length: 41 }, () => candidate.key),
+    ),
+  ).toBe(
     '2 stacks change, 1 resource replaced, data of 1 resource lost, 1 stack deleted; 41 stacks unchanged.',
   )
-  expect(summaryLine([planned([alarm])], 1)).toBe('1 stack changes; 1 stack unchanged.')
+  expect(summaryLine([planned([alarm])], [candidate.key])).toBe('1 stack changes; 1 stack unchanged.')
+})
+
+describe('an Azure deployment', () => {
+  const azure = { ...candidate, key: 'AzureDeployment/we/site', inputs: [] }
+  const change = (
+    kind: AzureChange['kind'],
+    sign: string,
+    resource: string,
+    properties: AzureProperty[] = [],
+  ) => ({
+    kind,
+    sign,
+    id: `/subscriptions/1/${resource}`,
+    resource,
+    resourceType: 'Microsoft.Web/sites',
+    isPotential: false,
+    properties,
+  })
+  const changes: AzureChange[] = [
+    change('create', '+', 'shop'),
+    change('modify', '~', 'api', [
+      { path: 'properties.httpsOnly', kind: 'modify', before: 'false', after: 'true', isUnevaluated: false },
+      { path: 'properties.password', kind: 'modify', isUnevaluated: false },
+      { path: 'properties.key', kind: 'create', after: "[reference('x')]", isUnevaluated: true },
+    ]),
+    change('delete', '-', 'old'),
+    change('detach', 'v', 'kept'),
+    { ...change('unsupported', 'x', 'odd'), reason: 'its provider cannot tell' },
+    change('noChange', '=', 'same'),
+  ]
+  const given: Planned = {
+    type: 'planned',
+    candidate: azure,
+    plan: { cloud: 'azure', isNew: false, changes, notes: ['a note'] },
+  }
+
+  test('is drawn with Azure’s own signs; what stays is not drawn', () => {
+    expect(drawPlanned(given, { label, paint })).toEqual([
+      'we/site  new → main@sha1:aaaaaaa',
+      '  + shop  Microsoft.Web/sites',
+      '  ~ api   Microsoft.Web/sites  in place',
+      '      properties.httpsOnly  false → true',
+      '      properties.password   (value not shown)',
+      "      properties.key        (none) → [reference('x')]   (known when it is deployed)",
+      '  - old   Microsoft.Web/sites  DELETED',
+      '  v kept  Microsoft.Web/sites  leaves the stack, stays in the cloud',
+      '  x odd   Microsoft.Web/sites  not known: its provider cannot tell',
+      '  note: a note',
+    ])
+  })
+
+  test('is counted as what it is', () => {
+    expect(summaryLine([given], [])).toBe(
+      '1 deployment changes, 1 resource deleted, 1 resource detached, 1 resource not known; 0 deployments unchanged.',
+    )
+    expect(summaryLine([given, planned([alarm])], [azure.key])).toBe(
+      '2 objects change, 1 resource deleted, 1 resource detached, 1 resource not known; 1 deployment unchanged.',
+    )
+  })
 })

@@ -1,14 +1,12 @@
 import { parseKey } from '../../api/reference.ts'
 import { shortRevision } from '../../api/revision.ts'
-import type { PlannedChange, PlannedProperty } from '../../target/cloudformation/plan.ts'
 import { printable } from '../io.ts'
 import type { Paint } from '../paint.ts'
+import { drawAzurePlan } from './draw-azure.ts'
+import { drawStackPlan } from './draw-stack.ts'
 import type { Planned } from './plan.ts'
 
-/** How long a value may be on a line. */
-const maxValueLength = 60
-
-/** One stack's part of a diff. Pure. */
+/** One object's part of a diff. Pure. */
 export function drawPlanned(planned: Planned, options: { label: string; paint: Paint }): string[] {
   const { paint } = options
   const { before, inputs, key } = planned.candidate
@@ -26,67 +24,14 @@ export function drawPlanned(planned: Planned, options: { label: string; paint: P
     const what = planned.isWaiting ? 'only known once what it depends on is there' : 'could not be planned'
     return [head, ...inputLine, `  ? ${what}: ${printable(planned.why)}`]
   }
-  const { changes, notes } = planned.plan
-  const width = Math.max(0, ...changes.map(({ resource }) => resource.length))
-  const typeWidth = Math.max(0, ...changes.map(({ resourceType }) => resourceType.length))
+  const { plan } = planned
+  const drawn = plan.cloud === 'aws' ? drawStackPlan(plan, paint) : drawAzurePlan(plan, paint)
   return [
     head,
     ...inputLine,
-    ...(changes.length === 0 ? ['  no resource changes'] : []),
-    ...changes.flatMap((change) => drawChange(change, { width, typeWidth, paint })),
-    ...notes.map((note) => paint.dim(`  note: ${printable(note)}`)),
+    ...(drawn.length === 0 ? ['  no resource changes'] : drawn),
+    ...plan.notes.map((note) => paint.dim(`  note: ${printable(note)}`)),
   ]
-}
-
-function drawChange(
-  change: PlannedChange,
-  { width, typeWidth, paint }: { width: number; typeWidth: number; paint: Paint },
-): string[] {
-  const { sign, words, isGrave } = describeChange(change)
-  const color = isGrave ? paint.bad : sign === '+' ? paint.good : (text: string) => text
-  const line = `  ${sign} ${printable(change.resource).padEnd(width)}  ${printable(change.resourceType).padEnd(typeWidth)}  ${words}`
-  const nameWidth = Math.max(0, ...change.properties.map(({ path }) => path.length))
-  return [color(line.trimEnd()), ...change.properties.map((property) => drawProperty(property, nameWidth))]
-}
-
-function describeChange(change: PlannedChange): { sign: string; words: string; isGrave: boolean } {
-  const { action, oldResource, losesData, mayReplace } = change
-  const lost = losesData === true ? ': its data would be lost' : ''
-  const policy =
-    oldResource === 'retained' ? 'the old one stays' : oldResource === 'snapshot' ? 'after a snapshot' : ''
-  switch (action) {
-    case 'add':
-      return { sign: '+', words: '', isGrave: false }
-    case 'import':
-      return { sign: '+', words: 'imported', isGrave: false }
-    case 'sync':
-      return { sign: '~', words: 'put back as declared', isGrave: false }
-    case 'remove': {
-      const words =
-        oldResource === 'retained'
-          ? 'leaves the stack, stays in the cloud'
-          : `deleted${policy === '' ? '' : ` ${policy}`}${lost}`
-      return { sign: '-', words, isGrave: losesData === true }
-    }
-    case 'replace':
-      return { sign: '!', words: `REPLACED${policy === '' ? '' : `, ${policy}`}${lost}`, isGrave: true }
-    case 'modify':
-      return mayReplace === true
-        ? { sign: '!', words: `may be REPLACED${lost}`, isGrave: true }
-        : { sign: '~', words: 'in place', isGrave: false }
-  }
-}
-
-function drawProperty({ path, before, after, recreation }: PlannedProperty, width: number): string {
-  const values = before === undefined && after === undefined ? '' : `${value(before)} → ${value(after)}`
-  const why = { always: '(requires recreation)', possibly: '(may require recreation)', never: '' }[recreation]
-  return `      ${printable(path).padEnd(width)}  ${[values, why].filter((part) => part !== '').join('   ')}`.trimEnd()
-}
-
-function value(text: string | undefined): string {
-  if (text === undefined) return '(none)'
-  const shown = printable(text)
-  return shown.length > maxValueLength ? `${shown.slice(0, maxValueLength)}…` : shown
 }
 
 function shortName(key: string): string {
@@ -95,21 +40,60 @@ function shortName(key: string): string {
 }
 
 /** The last line: how much changes, and what a person should look at twice. Pure. */
-export function summaryLine(planned: readonly Planned[], unchanged: number): string {
-  const changes = planned.flatMap((one) => (one.type === 'planned' ? one.plan.changes : []))
-  const count = (test: (change: PlannedChange) => boolean) => changes.filter(test).length
-  const replaced = count(({ action }) => action === 'replace')
-  const uncertain = count(({ mayReplace }) => mayReplace === true)
-  const lost = count(({ losesData }) => losesData === true)
-  const deleted = planned.filter((one) => one.type === 'leaves' && one.isDeleted).length
-  const parts = [
-    planned.length === 1 ? '1 stack changes' : `${planned.length} stacks change`,
-    replaced === 0 ? '' : `${plural(replaced, 'resource')} replaced`,
-    uncertain === 0 ? '' : `${plural(uncertain, 'resource')} perhaps replaced`,
-    lost === 0 ? '' : `data of ${plural(lost, 'resource')} lost`,
-    deleted === 0 ? '' : `${plural(deleted, 'stack')} deleted`,
+export function summaryLine(planned: readonly Planned[], unchanged: readonly string[]): string {
+  const plans = planned.flatMap((one) => (one.type === 'planned' ? [one.plan] : []))
+  const stackChanges = plans.flatMap((plan) => (plan.cloud === 'aws' ? plan.changes : []))
+  const azureChanges = plans.flatMap((plan) => (plan.cloud === 'azure' ? plan.changes : []))
+  const counts: [number, (count: number) => string][] = [
+    [
+      stackChanges.filter(({ action }) => action === 'replace').length,
+      (count) => `${plural(count, 'resource')} replaced`,
+    ],
+    [
+      stackChanges.filter(({ mayReplace }) => mayReplace === true).length,
+      (count) => `${plural(count, 'resource')} perhaps replaced`,
+    ],
+    [
+      stackChanges.filter(({ losesData }) => losesData === true).length,
+      (count) => `data of ${plural(count, 'resource')} lost`,
+    ],
+    [
+      azureChanges.filter(({ kind }) => kind === 'delete').length,
+      (count) => `${plural(count, 'resource')} deleted`,
+    ],
+    [
+      azureChanges.filter(({ kind }) => kind === 'detach').length,
+      (count) => `${plural(count, 'resource')} detached`,
+    ],
+    [
+      azureChanges.filter(({ kind }) => kind === 'unsupported' || kind === 'unknown').length,
+      (count) => `${plural(count, 'resource')} not known`,
+    ],
   ]
-  return `${parts.filter((part) => part !== '').join(', ')}; ${plural(unchanged, 'stack')} unchanged.`
+  const leaving = planned.filter((one) => one.type === 'leaves' && one.isDeleted)
+  const noun = nounOf(keysOf(planned))
+  const parts = [
+    planned.length === 1 ? `1 ${noun} changes` : `${planned.length} ${noun}s change`,
+    ...counts.flatMap(([count, words]) => (count === 0 ? [] : [words(count)])),
+    ...(leaving.length === 0 ? [] : [`${plural(leaving.length, nounOf(keysOf(leaving)))} deleted`]),
+  ]
+  return `${parts.join(', ')}; ${unchangedText(unchanged.length === 0 ? keysOf(planned) : unchanged, unchanged.length)}.`
+}
+
+/** `41 stacks unchanged`. Pure. */
+export function unchangedText(keys: readonly string[], count = keys.length): string {
+  return `${plural(count, nounOf(keys))} unchanged`
+}
+
+function keysOf(planned: readonly Planned[]): string[] {
+  return planned.map(({ candidate }) => candidate.key)
+}
+
+/** What all of them are, as far as one word fits. */
+function nounOf(keys: readonly string[]): string {
+  const kinds = new Set(keys.map((key) => parseKey(key).kind))
+  if (kinds.size !== 1) return 'object'
+  return kinds.has('AzureDeployment') ? 'deployment' : 'stack'
 }
 
 function plural(count: number, noun: string): string {
