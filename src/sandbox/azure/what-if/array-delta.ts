@@ -81,7 +81,7 @@ function longestCommon(before: readonly Json[], after: readonly Json[]): Pair[] 
       sameJson(item, after[index]) ? [{ beforeIndex: index, afterIndex: index }] : [],
     )
   }
-  const lengths = Array.from({ length: before.length + 1 }, () => new Array<number>(after.length + 1).fill(0))
+  const lengths = Array.from({ length: before.length + 1 }, () => Array.from(after, () => 0))
   const at = (row: number, column: number): number => lengths[row]?.[column] ?? 0
   for (let row = before.length - 1; row >= 0; row -= 1) {
     for (let column = after.length - 1; column >= 0; column -= 1) {
