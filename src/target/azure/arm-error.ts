@@ -68,6 +68,14 @@ export function outerCode(body: unknown): string | undefined {
   return textField(errorOf(body), 'code')
 }
 
+/** Whether a code is anywhere in an error. Pure. */
+export function hasCode(body: unknown, code: string, depth = 0): boolean {
+  if (depth > maxDepth) return false
+  const error = errorOf(body)
+  if (textField(error, 'code')?.toLowerCase() === code.toLowerCase()) return true
+  return listField(error, 'details').some((detail) => hasCode(detail, code, depth + 1))
+}
+
 function errorOf(body: unknown): unknown {
   const inner = field(body, 'error')
   return typeof inner === 'object' && inner !== null ? inner : body

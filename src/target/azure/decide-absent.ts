@@ -5,6 +5,7 @@ import {
   isAnswered,
   isOurs,
   isRecent,
+  mayStillShow,
   newOperation,
   pinnedId,
   wait,
@@ -70,7 +71,8 @@ function decideRest(context: Context, view: DeploymentView): AzureDecision {
       `${what} could not be deleted: ${why}; mend what it names, it is tried again at the interval`,
     )
   }
-  if (isAsked && isRecent(context, operation))
+  const mayShow = isAsked ? isRecent(context, operation) : mayStillShow(context, operation)
+  if (operation.phase === 'delete' && mayShow)
     return wait(context, 'Deleting', `the deletion of ${what} does not show yet`)
   const message =
     place.means === 'stack'

@@ -25,6 +25,9 @@ export type Over = 'over'
 /** How often the same inputs are deployed again after a failure that may pass, and how long after, in milliseconds. */
 const maxRetries = 3
 const retryPauseMs = 30_000
+/** ARM lists a deployment's operations some seconds late: so often is asked again which of them failed, and how long after. */
+const maxVagueLooks = 3
+const vaguePauseMs = 3_000
 
 /** Begins to bring what is declared into the cloud. */
 export function beginApply(context: Context): AzureDecision {
@@ -134,6 +137,14 @@ function refused(context: Context, operation: Operation): AzureDecision {
 function failed(context: Context, operation: Operation): AzureDecision | Over {
   const { observation, place, now } = context
   const { cause } = observation
+  const looks = Number(operation.data['vague'] ?? '0')
+  if ((cause === undefined || cause.isVague === true) && looks < maxVagueLooks) {
+    const data = { ...operation.data, vague: String(looks + 1) }
+    return wait(context, 'Progressing', `${describePlace(place)} failed; asking which resource is to blame`, {
+      operation: { ...operation, data },
+      atLeastMs: vaguePauseMs,
+    })
+  }
   const why = cause === undefined ? 'ARM tells no cause' : causeText(cause)
   const retries = Number(operation.data['retries'] ?? '0')
   if (cause?.isPassing === true && retries < maxRetries) {

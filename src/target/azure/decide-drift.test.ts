@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   appliedStatus,
+  cause,
   changeOf,
   decideGiven,
   foreseen,
@@ -258,7 +259,7 @@ const corrections: Case[] = [
       spec: correct,
       status: found,
       operation: operationOf('put', correcting),
-      observation: { view: viewOf('Failed') },
+      observation: { view: viewOf('Failed'), cause },
     },
     want: 'drift',
     check: (decision) => expect(decision).toMatchObject({ isFinal: true, properties: [drifted] }),

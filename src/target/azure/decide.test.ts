@@ -92,7 +92,7 @@ describe('every provisioning state, in any letter case', () => {
     const observation = { view: viewOf(state) }
     const operation = operationOf('put', sent)
     expect(wordOf(decideGiven({ observation: { view: viewOf(state, earlier) } }))).toBe(alone)
-    expect(wordOf(decideGiven({ observation, operation }))).toBe(running)
+    expect(wordOf(decideGiven({ observation: { ...observation, cause }, operation }))).toBe(running)
     expect(wordOf(decideGiven({ observation: { view: viewOf(state, foreign) } }))).toBe(isForeign)
     expect(wordOf(decideGiven({ observation, wish: 'absent' }))).toBe(leaving)
   })
@@ -342,6 +342,22 @@ const lost: Case[] = [
       expect(decision.message).toBe(
         'deployment failed: vnet (Microsoft.Network/virtualNetworks): InvalidAddressPrefix: "no such prefix"; retries when its inputs change, or: headwater reconcile azure web -n we --force',
       ),
+  },
+  {
+    name: 'a failure that names no resource yet is looked at again',
+    given: {
+      operation: operationOf('put', sent),
+      observation: { view: viewOf('Failed'), cause: { ...cause, isVague: true } },
+    },
+    want: 'wait Progressing',
+  },
+  {
+    name: 'a failure that never names one is told all the same',
+    given: {
+      operation: operationOf('put', { ...sent, vague: '3' }),
+      observation: { view: viewOf('Failed') },
+    },
+    want: 'failed DeploymentFailed',
   },
   {
     name: 'a failure that may pass is tried again after a pause',

@@ -1,6 +1,7 @@
 import { HeadwaterError, stalled, transient } from '../../api/errors.ts'
 import { cleanText } from '../clean-text.ts'
 import { firstLeaf, leafErrors, outerCode } from './arm-error.ts'
+import { describeId } from './place.ts'
 
 /** What ARM answered when it refused: the cause of the error that is made of it. Nothing of it is left out. */
 export interface ArmFailure {
@@ -89,6 +90,11 @@ export function isScopeNotFound(error: unknown): boolean {
   return error instanceof HeadwaterError && error.reason === 'ScopeNotFound'
 }
 
+/** Whether ARM asks for fewer calls. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof HeadwaterError && error.reason === 'Throttled'
+}
+
 /** Whether a right is missing, or does not show yet. */
 export function isDenied(error: unknown): error is HeadwaterError {
   return error instanceof HeadwaterError && error.reason === 'AccessDenied'
@@ -108,7 +114,10 @@ export function errorOfAnswer(what: string, failure: Omit<ArmFailure, 'code'>): 
   const leaf = firstLeaf(body)
   const cause: ArmFailure = { ...failure, code }
   const traced = correlationId === undefined ? '' : ` (correlation id ${correlationId})`
-  const said = `${what}: ${leaf.code}: ${leaf.message}${traced}`
+  const { target = '' } = leaf
+  const about =
+    target === '' ? '' : `${target.startsWith('/') ? describeId(target).name : cleanText(target)}: `
+  const said = `${what}: ${about}${leaf.code}: ${leaf.message}${traced}`
   const codes = [code, ...leafErrors(body).map((one) => one.code)].map((one) => one.toLowerCase())
   const has = (known: ReadonlySet<string>): boolean => codes.some((one) => known.has(one))
 

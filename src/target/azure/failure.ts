@@ -1,4 +1,4 @@
-import { field, firstLeaf, leafErrors, listField, textField, type ArmLeaf } from './arm-error.ts'
+import { field, firstLeaf, hasCode, leafErrors, listField, textField, type ArmLeaf } from './arm-error.ts'
 import type { ArmClient } from './client.ts'
 import { isNotFound, isPassing, isScopeNotFound } from './errors.ts'
 import type { DeploymentView, FailureCause } from './observation.ts'
@@ -58,11 +58,12 @@ export async function findCause(
   const leaves = leafErrors(view.error)
   const leaf = firstLeaf(view.error)
   const target = leaf.target?.startsWith('/') === true ? describeId(leaf.target) : undefined
-  const itself = describeId(view.id)
-  return {
-    ...causeOf(target?.name ?? itself.name, target?.type ?? itself.type, leaf),
-    others: leaves.length - 1,
-  }
+  const others = leaves.length - 1
+  if (target !== undefined) return { ...causeOf(target.name, target.type, leaf), others }
+  if (hasCode(view.error, 'DeploymentOutputEvaluationFailed'))
+    return { ...causeOf('outputs', 'of the template', leaf), others }
+  const { name, type } = describeId(view.id)
+  return { ...causeOf(name, type, leaf), others, isVague: true }
 }
 
 function causeOf(

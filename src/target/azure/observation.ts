@@ -36,6 +36,8 @@ export interface FailureCause {
   others: number
   /** The same again may well work: a right that does not show yet, somebody else's operation. */
   isPassing: boolean
+  /** No resource is named: ARM's list of operations, which would tell, lags behind. */
+  isVague?: boolean
 }
 
 /** How a validation or what-if in flight is doing. Where its result is to be asked for moves with every answer. */

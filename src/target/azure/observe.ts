@@ -3,7 +3,7 @@ import type { Operation } from '../../api/record.ts'
 import type { Progress, Subject } from '../target.ts'
 import type { ArmClient } from './client.ts'
 import { isOf } from './context.ts'
-import { isDenied, isNotFound, isScopeNotFound } from './errors.ts'
+import { isDenied, isNotFound, isScopeNotFound, isThrottled } from './errors.ts'
 import { findCause, readOperations } from './failure.ts'
 import type { DeploymentView, Observation } from './observation.ts'
 import { placeOf, type Place } from './place.ts'
@@ -78,7 +78,7 @@ export async function readPlace(
   }
 }
 
-/** How far an operation in flight is: one call. A stack tells of its deployment once that has begun. */
+/** How far an operation in flight is: one call, which nothing hangs on. A stack tells of its deployment once that has begun. */
 async function readProgress(
   client: ArmClient,
   place: Place,
@@ -90,7 +90,7 @@ async function readProgress(
   try {
     return progressOf(await readOperations(client, deploymentId), operation)
   } catch (error) {
-    if (isNotFound(error) || isScopeNotFound(error)) return undefined
+    if (isNotFound(error) || isScopeNotFound(error) || isThrottled(error)) return undefined
     throw error
   }
 }

@@ -45,7 +45,7 @@ export function whatNext({ record, spec }: Context): string {
 
 /** What is told while a deployment is under way. */
 export function deployingText({ place }: Context): string {
-  return `deploying ${describePlace(place)}`
+  return `starting ${describePlace(place)}`
 }
 
 const telling: readonly ChangeKind[] = [
