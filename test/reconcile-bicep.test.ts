@@ -58,9 +58,9 @@ function azureTarget(house: Harness): AnyTarget {
 describe.each([
   { name: 'a program that speaks its protocol', open: () => openFakeBicep('well'), isThere: true },
   {
-    name: 'the real compiler (bicep not found)',
+    name: `the real compiler (${realBicep.missing})`,
     open: () => openRealBicep(),
-    isThere: realBicep !== undefined,
+    isThere: realBicep.path !== undefined,
   },
 ])('packaging Bicep, with $name', ({ open, isThere }) => {
   let bicep: BicepCompilerWithCounts

@@ -6,7 +6,7 @@ import {
   type BicepLimits,
 } from '../../src/target/azure/bicep/index.ts'
 import type { BicepRequest, TreeReader } from '../../src/template/bicep/compiler.ts'
-import { findTool } from './find-tool.ts'
+import { findBicep } from './find-tool.ts'
 
 /** Files in memory, read as a build reads them. */
 export function memoryTree(files: Readonly<Record<string, string>>): TreeReader {
@@ -35,12 +35,12 @@ export function requestFor(
   return { template: 'main.bicep', environment: {}, registries: [], tree: memoryTree(files), ...more }
 }
 
-/** Where the real compiler is; undefined when it is nowhere. */
-export const realBicep = findTool('bicep')
+/** The real compiler; its tests are pending where it is nowhere. */
+export const realBicep = findBicep()
 
 /** The real compiler. */
 export function openRealBicep(limits: Partial<BicepLimits> = {}): BicepCompilerWithCounts {
-  return createBicepCompiler({ clock: createSystemClock(), env: { HEADWATER_BICEP: realBicep }, limits })
+  return createBicepCompiler({ clock: createSystemClock(), env: { HEADWATER_BICEP: realBicep.path }, limits })
 }
 
 const fake = fileURLToPath(new URL('fake-bicep.mjs', import.meta.url))

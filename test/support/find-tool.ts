@@ -1,40 +1,37 @@
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import path from 'node:path'
 
-/** Programs that nobody here wrote, by the variable that names each and its place in the tools' folder. */
-export const tools = {
-  bicep: { variable: 'HEADWATER_BICEP', place: 'bicep/bicep', onPath: 'bicep' },
-} as const
-
-/** A program that a test can ask for by name. */
-export type ToolName = keyof typeof tools
-
-const toolsFolder = fileURLToPath(new URL('../../../shared/tools', import.meta.url))
-
-/**
- * Where a program is, absolute: as its variable says, else in the tools' folder beside the project, else on PATH. Undefined
- * when it is nowhere, so that its tests are shown as skipped; in CI that is an error.
- */
-export function findTool(name: ToolName): string | undefined {
-  const { variable, place, onPath } = tools[name]
-  const named = process.env[variable]
-  if (named !== undefined && named !== '') {
-    if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
-    return named
-  }
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  const candidates = [join(toolsFolder, place), ...folders.map((folder) => join(folder, onPath))]
-  const found = candidates.find(isExecutable)
-  if (found === undefined && process.env['CI'] === 'true') {
-    throw new Error(`${onPath} was not found; name it by ${variable}`)
-  }
-  return found
+/** A program of the tests that is not part of this project. */
+export interface Tool {
+  /** Its path; undefined where it is not to be had, and its tests are pending. */
+  readonly path: string | undefined
+  /** For the title of a pending test: which program is missing, and how to name one. */
+  readonly missing: string
 }
 
-function isExecutable(path: string): boolean {
+/**
+ * Finds a program nobody here wrote: by its variable, else below `../shared/tools` beside the project, else on `PATH`.
+ * In CI a missing one is an error, so that nothing is silently left out.
+ */
+export function findTool(name: string, variable: string, shared: string): Tool {
+  const root = path.resolve(import.meta.dirname, '../..')
+  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name))
+  const named = process.env[variable]
+  const places = named === undefined ? [path.join(root, '../shared/tools', shared), ...onPath] : [named]
+  const found = places.find(isProgram)
+  const missing = `needs ${name}: set ${variable}`
+  if (found === undefined && process.env['CI'] === 'true') throw new Error(missing)
+  return { path: found, missing }
+}
+
+/** The Bicep CLI. */
+export function findBicep(): Tool {
+  return findTool('bicep', 'HEADWATER_BICEP', 'bicep/bicep')
+}
+
+function isProgram(file: string): boolean {
   try {
-    accessSync(path, constants.X_OK)
+    accessSync(file, constants.X_OK)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error) return false

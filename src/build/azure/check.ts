@@ -61,7 +61,11 @@ function placer(parts: DeploymentParts): (problem: ArmProblem) => Flag {
     }
   }
   return (problem) => {
-    const { path, severity, message } = problem
+    const { path, severity, message, code } = problem
+    // What is given nowhere is told where it would be given.
+    if (code === 'MissingParameter' && path.length === 2) {
+      return flagField(object, ['spec', ...path], message, severity)
+    }
     if (problem.document === 'parameters') {
       const [name = ''] = path
       const written = inlineNames.get(String(name).toLowerCase())
