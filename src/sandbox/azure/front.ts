@@ -43,10 +43,11 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
   const requestId = world.random.uuid()
   const correlationId = http.headers['x-ms-correlation-request-id'] ?? requestId
   const path = pathOf(http.url)
-  const found = parts.routes.find(http.method, rawPathOf(http.url))
+  const isPoll = http.method === 'GET' && world.operations.has(path)
+  const found = isPoll ? undefined : parts.routes.find(http.method, rawPathOf(http.url))
   const route = found !== undefined && 'route' in found ? found.route : undefined
   const params = found !== undefined && 'route' in found ? found.params : {}
-  const call = edgeCallOf(route, params, http.method, path)
+  const call = edgeCallOf({ route, params, method: http.method, path, isPoll })
   const entry: EdgeCall & CallFate = {
     ...call,
     at: world.clock.now(),
@@ -60,7 +61,7 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
   const act = (): Promise<ArmAnswer> =>
     parts.inTurn(async () => {
       await world.timeline.advance()
-      const polled = world.operations.answer({ origin: http.url.origin, path })
+      const polled = isPoll ? world.operations.answer({ origin: http.url.origin, path }) : undefined
       if (route === undefined && polled === undefined) throw noRoute(http.method, found)
       const caller = identified(parts, route, http)
       entry.principal = caller.clientId
@@ -91,17 +92,19 @@ function identified(parts: FrontParts, route: Route | undefined, http: HttpReque
   return callerOf(http.headers['authorization'], { tenantId, nowMs: clock.now(), origin: http.url.origin })
 }
 
-function edgeCallOf(
-  route: Route | undefined,
-  params: Readonly<Record<string, string>>,
-  method: string,
-  path: string,
-): EdgeCall {
+function edgeCallOf(of: {
+  route: Route | undefined
+  params: Readonly<Record<string, string>>
+  method: string
+  path: string
+  isPoll: boolean
+}): EdgeCall {
+  const { route, params, method, path } = of
   const { subscriptionId, resourceGroup } = placeOf(path)
   const name = params['name'] ?? params['rest']?.split('/').at(-1)
   return {
     service: route?.service ?? 'arm',
-    action: route?.action ?? (/operation(results|status(es)?)\//i.test(path) ? 'PollOperation' : 'Unknown'),
+    action: route?.action ?? (of.isPoll ? 'PollOperation' : 'Unknown'),
     ...(subscriptionId === undefined ? {} : { subscription: subscriptionId }),
     ...(resourceGroup === undefined ? {} : { group: resourceGroup }),
     ...(name === undefined ? {} : { name }),

@@ -2,7 +2,7 @@ import { ArmError, gatewayError, resourceNotFound } from '../errors.ts'
 import { createFilter } from '../filter.ts'
 import type { LiveResource } from '../graph.ts'
 import type { ResourceId } from '../ids.ts'
-import { groupId, groupType, keyOf, parseResourceId } from '../ids.ts'
+import { groupId, groupType, parseResourceId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { isObject, member, textMember } from '../json.ts'
 import { listed } from '../paging.ts'
@@ -215,7 +215,7 @@ function collection(world: World, request: ArmRequest): ArmAnswer {
 }
 
 function listAll(world: World, request: ArmRequest, scope: string): ArmAnswer {
-  const { id: subscription } = world.subscriptions.need(request.params['subscription'] ?? '')
+  world.subscriptions.need(request.params['subscription'] ?? '')
   const id = parseResourceId(scope)
   const missing = id === undefined ? undefined : groupRefusal(world, { ...id, type: '' })
   if (missing?.status === 404) throw missing
@@ -223,10 +223,8 @@ function listAll(world: World, request: ArmRequest, scope: string): ArmAnswer {
   const items = world.graph
     .below(scope)
     .flatMap(({ id: each }) => readResource(world, each) ?? [])
-    .filter(({ id: each, type, name }) => {
-      const extends_ = keyOf(each).split('/providers/').length > 2
-      return type !== groupType && !name.includes('/') && !extends_ && each.includes(subscription.slice(0, 8))
-    })
+    // What lies in a region is listed; what is inside another resource or extends one is not.
+    .filter(({ type, name, body }) => type !== groupType && !name.includes('/') && 'location' in body)
     .map((resource) => summary(resource, expand))
   return listed(request, items.filter(createFilter(request.query.get('$filter'))))
 }
