@@ -1,103 +1,145 @@
-import { afterEach, beforeEach } from 'vitest'
-import type { AzureSandbox } from '../../src/sandbox/azure/server.ts'
 import { createAzureSandbox } from '../../src/sandbox/azure/server.ts'
-import { defaultSubscription } from '../../src/sandbox/azure/subscriptions.ts'
+import type { AzureSandbox } from '../../src/sandbox/azure/server.ts'
+import type { Json, JsonObject } from '../../src/sandbox/azure/json.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { createSeededRandom, createVirtualClock } from './virtual-clock.ts'
-
-/** What an answer's body holds; tests look into it freely. */
-export interface AnswerBody {
-  [member: string]: AnswerBody & string & AnswerBody[]
-}
 
 /** An answer of the pretend ARM. */
 export interface ArmReply {
   status: number
   headers: Headers
-  body: AnswerBody
+  /** An empty object where there is none. */
+  body: JsonObject
 }
 
-/** How a request differs from a plain GET with a token. */
-export interface CallOptions {
-  body?: unknown
-  /** Default: `Bearer any`; an empty one sends none. */
-  authorization?: string
-  headers?: Record<string, string>
-}
-
-/** A pretend ARM on a clock that only the test moves. */
-export interface AzureGround {
-  sandbox: AzureSandbox
+/** A pretend ARM over http under a virtual clock, and the few things that every test of it does. */
+export interface ArmGround {
   clock: VirtualClock
-  /** `GET /subscriptions/…?api-version=…`; a path below the default subscription begins with `~`. */
-  call(line: string, options?: CallOptions): Promise<ArmReply>
-  /** The status and the code of what a call is refused with: `404 ResourceGroupNotFound`. */
-  refusal(line: string, options?: CallOptions): Promise<string>
-  /** POSTs to the control endpoint. Throws the sentence of a refusal. */
-  control(name: string, body?: unknown): Promise<void>
-  /** Follows `Location` from an answer, moving the clock, until the answer is no 202 any more. */
-  followed(reply: ArmReply): Promise<ArmReply>
+  sandbox: AzureSandbox
+  /** Calls a path below the subscription, or any other that begins with `/providers` or a whole url. */
+  call(method: string, path: string, body?: unknown, more?: CallOptions): Promise<ArmReply>
+  control(name: string, body: unknown): Promise<void>
+  /** Makes a resource group. */
+  group(name: string, location?: string): Promise<void>
+  /** The properties of what a path answers. */
+  properties(path: string): Promise<JsonObject>
+  close(): Promise<void>
 }
 
-/** What the tests' paths begin with, and the group that most of them use. */
-export const subscription = `/subscriptions/${defaultSubscription}`
+/** How a call differs from most. */
+export interface CallOptions {
+  apiVersion?: string
+  /** The body's own text instead of JSON. */
+  text?: string
+  /** Who calls: an object id. */
+  principal?: string
+}
 
-/** A fresh sandbox for each test of the suite. */
-export function layAzureGround(options: { speed?: number } = {}): AzureGround {
-  const state: { sandbox?: AzureSandbox; clock: VirtualClock } = { clock: createVirtualClock() }
-  beforeEach(async () => {
-    state.clock = createVirtualClock()
-    state.sandbox = await createAzureSandbox({ clock: state.clock, random: createSeededRandom(), ...options })
+/** The subscription that paths are below of. */
+export const subscription = '/subscriptions/0b1f6471-1bf0-4dda-aec3-111122223333'
+
+/** A pretend ARM for one test. */
+export async function createArmGround(options: { speed?: number; https?: boolean } = {}): Promise<ArmGround> {
+  const clock = createVirtualClock()
+  const sandbox = await createAzureSandbox({
+    clock,
+    random: createSeededRandom(7),
+    speed: options.speed,
+    ...(options.https === true ? { httpsPort: 0 } : {}),
   })
-  afterEach(() => state.sandbox?.close())
-  const sandbox = (): AzureSandbox => {
-    if (state.sandbox === undefined) throw new Error('the ground is only there inside a test')
-    return state.sandbox
-  }
-
-  async function call(line: string, options: CallOptions = {}): Promise<ArmReply> {
-    const [method = 'GET', target = ''] = line.split(' ')
-    const path = target.replace(/^~/, subscription)
-    const url = path.startsWith('http') ? path : `${sandbox().url}${path}`
-    const { body, authorization = 'Bearer any', headers = {} } = options
-    const response = await fetch(versioned(url), {
+  const call: ArmGround['call'] = async (method, path, body, more = {}) => {
+    const whole = /^https?:/.test(path) ? path : `${sandbox.url}${absolute(path)}`
+    const url = whole.includes('api-version=')
+      ? whole
+      : `${whole}${whole.includes('?') ? '&' : '?'}api-version=${more.apiVersion ?? versionOf(path)}`
+    const answer = await fetch(url, {
       method,
-      redirect: 'manual',
-      headers: { ...(authorization === '' ? {} : { authorization }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: { authorization: `Bearer ${tokenOf(more.principal)}`, 'content-type': 'application/json' },
+      ...(body === undefined && more.text === undefined ? {} : { body: more.text ?? JSON.stringify(body) }),
     })
-    const text = await response.text()
-    const parsed = (text === '' ? {} : JSON.parse(text)) as AnswerBody
-    return { status: response.status, headers: response.headers, body: parsed }
+    const text = await answer.text()
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: text === '' ? {} : objectOf(JSON.parse(text)),
+    }
   }
-
   return {
-    get sandbox() {
-      return sandbox()
-    },
-    get clock() {
-      return state.clock
-    },
+    clock,
+    sandbox,
     call,
-    async refusal(line, options) {
-      const { status, body } = await call(line, options)
-      return `${status} ${body['error']?.['code'] ?? ''}`
+    async control(name, body) {
+      const answer = await fetch(`${sandbox.url}/_sandbox/${name}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      })
+      if (answer.status !== 200) throw new Error(await answer.text())
     },
-    control: (name, body) => sandbox().control(name, body),
-    async followed(reply) {
-      let last = reply
-      for (let round = 0; round < 100 && last.status === 202; round += 1) {
-        state.clock.advance(1000 * Number(last.headers.get('retry-after') ?? 5))
-        last = await call(`GET ${last.headers.get('location') ?? ''}`)
-      }
-      return last
+    async group(name, location = 'westeurope') {
+      await call('PUT', `/resourcegroups/${name}`, { location }, { apiVersion: '2024-11-01' })
     },
+    properties: async (path) => objectOf((await call('GET', path)).body['properties']),
+    close: () => sandbox.close(),
   }
 }
 
-/** A url gets the api-version of most tests where it names none; `?bare` keeps it as it is. */
-function versioned(url: string): string {
-  if (url.endsWith('?bare')) return url.slice(0, -'?bare'.length)
-  if (/[?&]api-version=/.test(url)) return url
-  return `${url}${url.includes('?') ? '&' : '?'}api-version=2024-11-01`
+function absolute(path: string): string {
+  return /^\/(providers|subscriptions)\//.test(path) &&
+    !path.startsWith('/providers/Microsoft.Resources/deploymentStacks')
+    ? path
+    : `${subscription}${path}`
+}
+
+function versionOf(path: string): string {
+  if (/deploymentStacksWhatIf/i.test(path)) return '2025-07-01'
+  if (/deploymentStacks/i.test(path)) return '2024-03-01'
+  return /deployments/i.test(path) ? '2025-04-01' : '2024-01-01'
+}
+
+function tokenOf(principal: string | undefined): string {
+  if (principal === undefined) return 'anybody'
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'none' })}.${part({ oid: principal, appid: principal })}.x`
+}
+
+/** A value as an object; an empty one when it is something else. */
+export function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value) as [string, Json][])
+    : {}
+}
+
+/** A template of the commonest schema. */
+export function templateOf(resources: unknown, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+    contentVersion: '1.0.0.0',
+    ...more,
+    resources,
+  }
+}
+
+/** A storage account in a template. */
+export function account(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    type: 'Microsoft.Storage/storageAccounts',
+    apiVersion: '2023-01-01',
+    name,
+    location: 'West Europe',
+    sku: { name: 'Standard_LRS' },
+    kind: 'StorageV2',
+    ...more,
+  }
+}
+
+/** A network security group in a template: a resource of which the sandbox knows little. */
+export function nsg(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    type: 'Microsoft.Network/networkSecurityGroups',
+    apiVersion: '2023-11-01',
+    name,
+    location: 'westeurope',
+    properties: { securityRules: [] },
+    ...more,
+  }
 }
