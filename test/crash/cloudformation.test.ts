@@ -44,7 +44,7 @@ async function openCloud(): Promise<StagedCloud> {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    misfortune(isUnlucky) {
+    async misfortune(isUnlucky) {
       const { faults } = sandbox.engine
       faults.clear()
       if (!isUnlucky) return

@@ -22,7 +22,7 @@ export interface StagedCloud {
   /** Where the controller finds it, and as whom. */
   env: Record<string, string>
   /** Takes back all faults; with `isUnlucky`, whatever is done to the unlucky object's new inputs fails from now on. */
-  misfortune(isUnlucky: boolean): void
+  misfortune(isUnlucky: boolean): Promise<void>
   /** Calls so far that can change anything. */
   mutations(): number
   /** What it holds once everything rests, by object name, and what was begun and left. */
@@ -114,7 +114,7 @@ async function end(controller: ChildProcess, signal: NodeJS.Signals): Promise<vo
 
 /** Makes a round's files the head; what it does not hold is removed. */
 async function commit({ scenario, repository, cloud }: Stage, round: number): Promise<string> {
-  cloud.misfortune(round % 4 === 1)
+  await cloud.misfortune(round % 4 === 1)
   const files = revision(scenario, round)
   const before = round === 0 ? {} : revision(scenario, round - 1)
   const gone = Object.keys(before).filter((file) => files[file] === undefined)
