@@ -61,29 +61,29 @@ export interface Surroundings {
   /** ISO 8601, UTC: what `utcNow()` formats. Absent: `utcNow()` stays unevaluated in a plan. */
   readonly utcNow?: string
   /** A fresh UUID on each call. Absent: `newGuid()` stays unevaluated in a plan. */
-  newGuid?(): string
+  readonly newGuid?: () => string
   /** What `resourceGroup()` says besides id, name and type: location, tags, managedBy, properties. */
-  resourceGroup?(subscriptionId: string, name: string): JsonObject | undefined
+  readonly resourceGroup?: (subscriptionId: string, name: string) => JsonObject | undefined
   /** What `subscription()` says besides id, subscriptionId and tenantId: displayName. */
-  subscription?(subscriptionId: string): JsonObject | undefined
+  readonly subscription?: (subscriptionId: string) => JsonObject | undefined
   /** What `managementGroup()` says besides id, name and type: properties. */
-  managementGroup?(id: string): JsonObject | undefined
+  readonly managementGroup?: (id: string) => JsonObject | undefined
   /** What `tenant()` says besides tenantId: countryCode, displayName. */
-  tenant?(): JsonObject | undefined
+  readonly tenant?: () => JsonObject | undefined
   /** What `environment()` says; the public cloud by default. */
-  environment?(): JsonObject | undefined
+  readonly environment?: () => JsonObject | undefined
   /** What `deployer()` says: objectId, tenantId, userPrincipalName. */
-  deployer?(): JsonObject | undefined
+  readonly deployer?: () => JsonObject | undefined
   /** `providers(namespace, type?)`: absent or undefined, the function is refused by name. */
-  providers?(namespace: string, resourceType?: string): Json | undefined
+  readonly providers?: (namespace: string, resourceType?: string) => Json | undefined
   /** `pickZones(namespace, type, location, number, offset)`: absent or undefined, it stays unevaluated in a plan. */
-  pickZones?(
+  readonly pickZones?: (
     namespace: string,
     resourceType: string,
     location: string,
     count: number,
     offset: number,
-  ): Json | undefined
+  ) => Json | undefined
 }
 
 /** Answers of the running cloud, asked for while a deployment runs. What it throws passes through the evaluator. */
