@@ -8,6 +8,7 @@ import { isObject, member, textMember } from '../json.ts'
 import { listed } from '../paging.ts'
 import type { Section } from '../section.ts'
 import type { Process } from '../../timeline.ts'
+import { waitSeconds } from '../deployments/texts.ts'
 import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { World } from '../world.ts'
 import { resourceCommands } from './commands.ts'
@@ -114,7 +115,7 @@ function put(world: World, request: ArmRequest, patch: boolean): ArmAnswer {
   const begun = beginWrite(world, { id: id.id, apiVersion: request.apiVersion, body, patch })
   if (begun.done) return { status: begun.created ? 201 : 200, body: begun.resource.body }
   const url = asynchronous(world, request, id, begun.finish)
-  const headers = { 'azure-asyncoperation': url, 'retry-after': '5' }
+  const headers = { 'azure-asyncoperation': url, 'retry-after': String(waitSeconds(world, 5)) }
   return { status: begun.created ? 201 : 200, headers, body: begun.resource.body }
 }
 
@@ -142,7 +143,10 @@ function remove(world: World, request: ArmRequest): ArmAnswer {
       return outcome === 'done' ? { status: 204 } : undefined
     },
   )
-  return { status: 202, headers: { 'azure-asyncoperation': status, location, 'retry-after': '5' } }
+  return {
+    status: 202,
+    headers: { 'azure-asyncoperation': status, location, 'retry-after': String(waitSeconds(world, 5)) },
+  }
 }
 
 /** Lets a write or a deletion go on, and tells where it is asked about. */
@@ -182,7 +186,7 @@ function placeOf(
   const scope = id.subscriptionId === undefined ? '' : `/subscriptions/${id.subscriptionId}`
   const location = textMember(world.graph.get(id.id)?.body, 'location') ?? 'westeurope'
   const path = `${scope}/providers/${id.namespace}/locations/${location}/${kind}/${world.random.uuid()}`
-  return { path, apiVersion: request.apiVersion, signed: true, retryAfterSeconds: 5 }
+  return { path, apiVersion: request.apiVersion, signed: true, retryAfterSeconds: waitSeconds(world, 5) }
 }
 
 function post(world: World, request: ArmRequest): ArmAnswer {
