@@ -29,6 +29,8 @@ export interface Operations {
   ): string
   /** One whose client polls `Azure-AsyncOperation`: each poll answers 200 with the status as it is. Returns its url. */
   pollStatus(request: { origin: string }, place: OperationPlace, status: () => Json): string
+  /** Whether a path is an operation's. */
+  has(path: string): boolean
   /** The answer to a request whose path is an operation's; undefined when none is there. */
   answer(request: Pick<ArmRequest, 'origin' | 'path'>): ArmAnswer | undefined
   clear(): void
@@ -63,6 +65,7 @@ export function createOperations(parts: { random: Random; now: () => number }): 
       operations.set(keyOf(place.path), { place, poll: () => ({ status: 200, body: status() }) })
       return url(origin, place)
     },
+    has: (path) => operations.has(keyOf(path)),
     answer: ({ origin, path }) => operations.get(keyOf(path))?.poll(origin),
     clear: () => operations.clear(),
   }

@@ -44,7 +44,8 @@ export function bodyOf(
   const { id: _id, name: _name, type: _type, properties: _properties, ...rest } = asked
   for (const word of ['apiVersion', 'dependsOn', 'comments', 'scope', 'condition', 'copy', 'resources'])
     delete rest[word]
-  const properties = { ...facts.defaults, ...withoutSecrets(objectMember(asked, 'properties')) }
+  const properties: JsonObject = { ...facts.defaults, ...withoutSecrets(objectMember(asked, 'properties')) }
+  for (const name of facts.hidden ?? []) delete properties[name]
   const draft: JsonObject = {
     id: before?.id ?? id.id,
     name: before?.name.split('/').at(-1) ?? id.name.split('/').at(-1) ?? '',

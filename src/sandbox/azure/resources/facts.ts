@@ -26,6 +26,8 @@ export interface TypeFacts {
   tracked: boolean
   /** The names that the provider takes, and what it says of another (`{name}`). */
   name?: { pattern: RegExp; code: string; message: string }
+  /** Properties that are taken and never answered, besides passwords. */
+  hidden?: readonly string[]
   /** Whether it has no `provisioningState`. */
   stateless?: boolean
   /** Properties that are there although nobody wrote them; what was written wins. */

@@ -31,6 +31,7 @@ export const platformTypes: readonly TypeFacts[] = [
   }),
   ...immediate('2023-07-01', ['Microsoft.KeyVault/vaults/secrets', 'Microsoft.KeyVault/vaults/keys'], {
     stateless: true,
+    hidden: ['value'],
     computed: ({ id, guid }) => {
       const [vault = '', name = ''] = id.name.split('/')
       const kind = id.type.split('/').at(-1) ?? ''
