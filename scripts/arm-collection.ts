@@ -89,7 +89,8 @@ async function lookAt(child: BicepChild, file: string, showAll: boolean): Promis
     count('outputs agreeing', compared.outputsAgreeing)
     if (compared.differences.length > 0) count('templates with differences')
     for (const difference of compared.differences) note(file, difference, showAll)
-    const errors = validation.filter(({ severity }) => severity === 'error')
+    // Made-up parameters are in clear.
+    const errors = validation.filter(({ severity, code }) => severity === 'error' && code !== 'SecretInClear')
     if (errors.length === 0) return
     count('templates taken by the engine, refused by validate')
     for (const error of errors)
