@@ -20,6 +20,7 @@ describe('the control endpoint', () => {
       'drop',
       'slow',
       'limits',
+      'forbid',
       'fail-resource',
       'change-resource',
       'stale-reads',
@@ -114,6 +115,21 @@ describe('the control endpoint', () => {
       const answered = await group()
       expect([answered.status, answered.body['error']?.['code']]).toEqual([status, code])
       expect(await exists()).toBe(made)
+    })
+
+    it('answers any error in the words it is told', async () => {
+      await ground.control('error', { status: 409, code: 'AnotherOperationInProgress', message: 'Wait.' })
+      expect((await group()).body['error']).toEqual({ code: 'AnotherOperationInProgress', message: 'Wait.' })
+    })
+
+    it('forbids, as long as a role is not known everywhere', async () => {
+      await ground.control('forbid', { action: 'ResourceGroupsCreateOrUpdate' })
+      const { status, body } = await group()
+      expect([status, body['error']?.['code']]).toEqual([403, 'AuthorizationFailed'])
+      expect(body['error']?.['message']).toMatch(
+        /^The client '0{8}-.*' with object id '.*' does not have authorization to perform action 'Microsoft.Resources\/resourceGroups\/write' over scope '\/subscriptions\/.*\/resourcegroups\/rg' or the scope is invalid\./,
+      )
+      expect((await group()).status).toBe(201)
     })
 
     it.each([

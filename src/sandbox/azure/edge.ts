@@ -34,8 +34,10 @@ export type EdgeFault =
    * `RetryableErrorDueToAnotherOperation` is a 429 too, and no throttle.
    */
   | { type: 'throttle'; code: ThrottleCode; retryAfterSeconds?: number | undefined }
-  /** A 5xx, before the call takes effect or after it did. */
-  | { type: 'error'; when: 'before' | 'after'; status: number; code: string }
+  /** An error from 400 on, before the call takes effect or after it did. */
+  | { type: 'error'; when: 'before' | 'after'; status: number; code: string; message?: string | undefined }
+  /** 403 `AuthorizationFailed`, before it takes effect. */
+  | { type: 'forbid' }
   /** The connection closes without an answer. */
   | { type: 'drop'; when: 'before' | 'after' }
   /** The answer comes late; the effect does not. */

@@ -1,26 +1,18 @@
 import type { HttpAnswer } from '../http.ts'
 import type { CallFate } from '../call-log.ts'
 import { callerOf } from './bearer.ts'
-import { BodySyntaxError, parseBody } from './body-text.ts'
-import type { ParsedBody } from './body-text.ts'
 import type { CallLog, EdgeCall, EdgeFaults } from './edge.ts'
 import { ArmError, errorBody, gatewayError } from './errors.ts'
+import { authorizationFailed, refuseDisabled } from './forbidden.ts'
 import { armHeaders } from './headers.ts'
 import { placeOf } from './ids.ts'
 import type { LimitKind, Limits } from './limits.ts'
 import type { Route, RouteTable } from './route.ts'
+import type { HttpRequest } from './read-request.ts'
+import { pathOf, rawPathOf, requestOf } from './read-request.ts'
 import { struck } from './struck.ts'
-import type { ArmAnswer, ArmRequest, Caller } from './wire.ts'
-import { createQuery } from './wire.ts'
+import type { ArmAnswer, Caller } from './wire.ts'
 import type { World } from './world.ts'
-
-/** A request as it came over http. */
-export interface HttpRequest {
-  method: string
-  url: URL
-  headers: Readonly<Record<string, string>>
-  body: Uint8Array
-}
 
 /** What the front needs besides the world. */
 export interface FrontParts {
@@ -70,6 +62,7 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
         told.left = { kind, ...parts.limits.take(call.subscription, caller.clientId, kind) }
       }
       if (polled !== undefined) return polled
+      if (call.mutating) refuseDisabled(world, call.subscription)
       const request = requestOf({ http, path, params, caller, requestId, correlationId }, route)
       const answered = await route?.handle(request)
       await world.timeline.advance()
@@ -77,7 +70,8 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
     })
   const fault = parts.edge.take({ ...call, method: http.method, path })
   if (fault !== undefined) entry.fault = fault.type
-  const result = await guarded(entry, () => struck(world.clock, fault, act))
+  const forbid = (): ArmError => authorizationFailed(identified(parts, route, http), http.method, path)
+  const result = await guarded(entry, () => struck(world.clock, fault, act, forbid))
   told.nowMs = world.clock.now()
   entry.status = result === 'dropped' ? 0 : result.status
   if (result === 'dropped') entry.outcome = 'dropped'
@@ -109,57 +103,6 @@ function edgeCallOf(of: {
     ...(resourceGroup === undefined ? {} : { group: resourceGroup }),
     ...(name === undefined ? {} : { name }),
     mutating: route?.mutating ?? (route !== undefined && method !== 'GET' && method !== 'HEAD'),
-  }
-}
-
-interface Read {
-  http: HttpRequest
-  path: string
-  params: Readonly<Record<string, string>>
-  caller: Caller
-  requestId: string
-  correlationId: string
-}
-
-function requestOf(read: Read, route: Route | undefined): ArmRequest {
-  const { http, ...rest } = read
-  const query = createQuery(http.url.searchParams)
-  const apiVersion = query.get('api-version') ?? ''
-  if (route?.versioned !== false) checkApiVersion(apiVersion)
-  const text = Buffer.from(http.body).toString('utf8')
-  // Signing in is a form; whatever else comes is JSON, by whatever type a client calls it.
-  const body = route?.service === 'login' ? undefined : bodyOf(text)
-  return {
-    ...rest,
-    method: http.method,
-    origin: http.url.origin,
-    query,
-    apiVersion,
-    headers: http.headers,
-    body: body?.value,
-    bodyText: (place) => body?.textOf(place),
-    text,
-  }
-}
-
-function checkApiVersion(apiVersion: string): void {
-  if (apiVersion === '') {
-    const message = 'The api-version query parameter (?api-version=) is required for all requests.'
-    throw gatewayError(400, 'MissingApiVersionParameter', message)
-  }
-  if (/^\d{4}-\d{2}-\d{2}(-[\w-]+)?$/.test(apiVersion)) return
-  const message = `The api-version '${apiVersion}' is invalid. Write it as yyyy-MM-dd, with -preview after it where it is one.`
-  throw gatewayError(400, 'InvalidApiVersionParameter', message)
-}
-
-function bodyOf(text: string): ParsedBody | undefined {
-  if (text.trim() === '') return undefined
-  try {
-    return parseBody(text)
-  } catch (error) {
-    if (!(error instanceof BodySyntaxError)) throw error
-    const message = `The request content was invalid and could not be deserialized: '${error.message}.'.`
-    throw gatewayError(400, 'InvalidRequestContent', message)
   }
 }
 
@@ -197,21 +140,6 @@ function noRoute(method: string, found: ReturnType<RouteTable['find']>): ArmErro
 function kindOf(method: string): LimitKind {
   if (method === 'GET' || method === 'HEAD') return 'reads'
   return method === 'DELETE' ? 'deletes' : 'writes'
-}
-
-/** Slashes that clients double or leave at the end count for nothing. */
-function rawPathOf(url: URL): string {
-  return url.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '')
-}
-
-function pathOf(url: URL): string {
-  const raw = rawPathOf(url)
-  try {
-    return decodeURIComponent(raw)
-  } catch (error) {
-    if (error instanceof URIError) return raw
-    throw error
-  }
 }
 
 function written(result: ArmAnswer, headers: Record<string, string>, { method }: HttpRequest): HttpAnswer {

@@ -94,6 +94,13 @@ describe('requests and answers', () => {
     expect((await ground.call('GET /subscriptions')).body['value']).toEqual([])
   })
 
+  it('let nothing be changed in one that is disabled', async () => {
+    await ground.control('subscription', { id: subscription.split('/').at(-1), state: 'Disabled' })
+    const body = { location: 'westus' }
+    expect(await ground.refusal('PUT ~/resourcegroups/g', { body })).toBe('409 ReadOnlyDisabledSubscription')
+    expect((await ground.call('GET ~/resourcegroups')).status).toBe(200)
+  })
+
   it('know every other GUID as a subscription, from its first use on', async () => {
     const id = '33333333-4444-4555-8666-777777777777'
     expect((await ground.call(`GET /subscriptions/${id}`)).body['state']).toBe('Enabled')

@@ -18,6 +18,8 @@ export interface DeploymentSource {
   readonly template: ArmTemplate
   readonly given: Readonly<Record<string, GivenValue>>
   readonly surroundings: Surroundings
+  /** See `createParameters`. */
+  readonly hideSecrets: boolean
   readonly deploymentName: Value
   readonly deploymentLocation: Value | undefined
   /** How many deployments are around it. */

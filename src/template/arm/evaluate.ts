@@ -1,6 +1,6 @@
 import { didYouMean } from '../../api/did-you-mean.ts'
 import type { Frame, Place } from './frame.ts'
-import type { ArmFunction, Context } from './functions/function.ts'
+import type { ArmFunction, Context, EagerFunction } from './functions/function.ts'
 import { callList, findFunction, functionNames, isListFunction } from './functions/index.ts'
 import { ArmEvaluationError, invalid, located, unknown } from './problem.ts'
 import { renderExpression } from './render.ts'
@@ -51,9 +51,13 @@ function call(expression: Call, frame: Frame): Value {
   if (found.kind === 'lazy') return found.run(expression, frame, evaluate)
   const args = expression.args.map((arg) => evaluate(arg, frame))
   const context: Context = { name, frame }
-  const isReady = found.needs === 'whole' ? !args.some(hasDeferred) : !args.some(isDeferred)
-  const value = isReady ? found.run(args, context) : undefined
+  const value = isReady(found.needs, args) ? found.run(args, context) : undefined
   return value === undefined ? defer({ kind: 'call', name, args: args.map(literal) }) : value
+}
+
+function isReady(needs: EagerFunction['needs'], args: readonly Value[]): boolean {
+  if (needs === 'nothing') return true
+  return needs === 'whole' ? !args.some(hasDeferred) : !args.some(isDeferred)
 }
 
 function unknownFunction(name: string): never {

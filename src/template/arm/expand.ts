@@ -42,6 +42,7 @@ export function expand(input: DeploymentInput): Expansion {
     surroundings,
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
+    hideSecrets: false,
     level: 0,
     path: [],
   })

@@ -8,15 +8,15 @@ import {
   isDeployed,
   openDeployment,
 } from './deployment.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, rawMember } from './draft.ts'
 import { dependencies } from './dependencies.ts'
 import type { Answers } from './frame.ts'
 import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
 import { problemOf } from './problem.ts'
 import { toJson, toJsonWhole } from './render.ts'
-import { type Expression, literal } from './syntax.ts'
+import { literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import { type Value, defer, isObject, member, objectOf, withOrigin } from './value.ts'
+import { type Value, defer, isDeferred, isObject, member, objectOf } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -31,10 +31,11 @@ export function plan(input: DeploymentInput): Plan {
     surroundings,
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
+    hideSecrets: true,
     level: 0,
     path: [],
   })
-  planner.visit(root, true)
+  planner.visit(root, undefined)
   const outputs = planner.outputs(root)
   return {
     problems: planner.problems,
@@ -52,14 +53,15 @@ interface Predicted {
 function createPlanner(): {
   readonly problems: ArmProblem[]
   readonly resources: PlannedResource[]
-  visit(deployment: Deployment, condition: Value): void
+  visit(deployment: Deployment, condition: Value | undefined): void
   outputs(deployment: Deployment): [string, OutputValue][]
 } {
   const problems: ArmProblem[] = []
   const resources: PlannedResource[] = []
   const predicted = new Map<string, Predicted>()
   const answers: Answers = {
-    reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), id, apiVersion, full),
+    predicts: true,
+    reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), apiVersion, full),
     list: () => undefined,
   }
 
@@ -67,7 +69,7 @@ function createPlanner(): {
     problems.push(fromNested(deployment, problem))
   }
 
-  function visit(deployment: Deployment, condition: Value): void {
+  function visit(deployment: Deployment, condition: Value | undefined): void {
     for (const problem of [...deployment.problems, ...checkResources(deployment)]) report(deployment, problem)
     const seen = new Set<Draft>()
     const go = (draft: Draft): void => {
@@ -75,7 +77,7 @@ function createPlanner(): {
       seen.add(draft)
       for (const other of dependencies(deployment, draft)) go(other)
       try {
-        if (isDeployed(draft)) planOne(deployment, draft, both(condition, draft.condition))
+        if (isDeployed(draft)) planOne(deployment, draft, both(condition, conditionOf(draft)))
       } catch (error) {
         report(deployment, problemOf(error, draft.raw.path))
       }
@@ -83,7 +85,7 @@ function createPlanner(): {
     deployment.drafts.forEach(go)
   }
 
-  function planOne(deployment: Deployment, draft: Draft, condition: Value): void {
+  function planOne(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
     if (isDeploymentType(draft.type)) return planNested(deployment, draft, condition)
     const body = evaluateBody(draft, answers)
     if (isObject(body))
@@ -98,12 +100,12 @@ function createPlanner(): {
       name: draft.nameText,
       body: {
         ...(toJson(body) as JsonObject),
-        ...(condition === true ? {} : { condition: toJson(condition) }),
+        ...(isDeferred(condition) ? { condition: toJson(condition) } : {}),
       },
     })
   }
 
-  function planNested(deployment: Deployment, draft: Draft, condition: Value): void {
+  function planNested(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
     const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers) : undefined
     if (nested === undefined) {
       report(deployment, notOpened(draft))
@@ -141,27 +143,28 @@ function fromNested({ source: { path } }: Deployment, problem: ArmProblem): ArmP
 
 function answer(
   found: Predicted | undefined,
-  id: string,
   apiVersion: string | undefined,
   full: boolean,
 ): Value | undefined {
   if (found === undefined || (apiVersion !== undefined && apiVersion !== found.apiVersion)) return undefined
   const properties = found.properties()
   if (!isObject(properties)) return undefined
-  const args = [id, apiVersion ?? found.apiVersion, ...(full ? ['Full'] : [])]
-  const origin: Expression = { kind: 'call', name: 'reference', args: args.map(literal) }
-  return withOrigin(full ? { properties } : properties, origin)
+  return full ? { properties } : properties
 }
 
 function outputObject({ type, value }: OutputValue): Value {
   return { type: type.slice(0, 1).toUpperCase() + type.slice(1), value }
 }
 
-/** Two conditions that both must hold. */
-function both(a: Value, b: Value): Value {
-  if (a === true) return b
-  if (b === true) return a
-  return defer({ kind: 'call', name: 'and', args: [literal(a), literal(b)] })
+/** The conditions of a resource and of the deployment around it, where they are written; true when all are known. */
+function both(around: Value | undefined, own: Value | undefined): Value | undefined {
+  if (around === undefined || own === undefined) return own ?? around
+  if (!isDeferred(around) && !isDeferred(own)) return true
+  return defer({ kind: 'call', name: 'and', args: [literal(around), literal(own)] })
+}
+
+function conditionOf(draft: Draft): Value | undefined {
+  return rawMember(draft, 'condition') === undefined ? undefined : draft.condition
 }
 
 function notOpened(draft: Draft): ArmProblem {
