@@ -19,10 +19,10 @@ import {
   type AzureGround,
 } from './support/azure-ground.ts'
 
-const { fresh, driverOf } = layAzureGround()
+const lay = layAzureGround()
 let ground: AzureGround
 beforeEach(async () => {
-  ground = await fresh()
+  ground = await lay.fresh()
 })
 
 function reasonOf(record: ObjectRecord | undefined): string | undefined {
@@ -363,7 +363,7 @@ describe('somebody else', () => {
   })
   test('F27 another controller’s stack is not touched, and is left when we leave', async () => {
     const { driver } = ground
-    const other = driverOf('other')
+    const other = lay.driverOf('other')
     await other.declare({ mode: 'Stack' }, files())
     await other.run()
     await driver.declare({ mode: 'Stack' }, files())
