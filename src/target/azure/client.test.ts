@@ -130,7 +130,7 @@ describe('a call to ARM', () => {
     expect(never.seen).toHaveLength(2)
   })
   test.each([
-    ['hangs', (_: ServerResponse) => {}],
+    ['hangs', () => {}],
     ['drips', (response: ServerResponse) => response.writeHead(200).write('{')],
   ])('one that %s has an end', async (_, answer) => {
     const { client } = await setup(answer, 150)
