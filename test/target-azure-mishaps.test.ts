@@ -11,7 +11,8 @@ import {
   type AzureGround,
 } from './support/azure-ground.ts'
 
-const { fresh } = layAzureGround()
+const lay = layAzureGround()
+const fresh = async (more?: Parameters<typeof lay.fresh>[0]) => lay.fresh(more)
 /** Looks are of no interest where calls are struck. */
 const seldom = { pollFloorMs: 12_000 }
 

@@ -19,10 +19,10 @@ import {
   type AzureGround,
 } from './support/azure-ground.ts'
 
-const { fresh, driverOf } = layAzureGround()
+const lay = layAzureGround()
 let ground: AzureGround
 beforeEach(async () => {
-  ground = await fresh()
+  ground = await lay.fresh()
 })
 
 function reasonOf(record: ObjectRecord | undefined): string | undefined {
@@ -80,6 +80,16 @@ describe('the usual life of a deployment', () => {
     expect((await call(ground, 'GET', groupId)).body).toMatchObject({
       tags: { 'headwater-owner': 'hw/we/web' },
     })
+  })
+
+  test('how far it is, while it runs', async () => {
+    const { driver, sandbox } = ground
+    await sandbox.control('delay-resource', { id: nsgId, ms: 5 * minutes })
+    await driver.declare({}, files())
+    const record = await driver.run(2 * minutes)
+    expect(record?.status.progress).toEqual({ done: 1, total: 2, current: `${nsg.type} nsg` })
+    await driver.run()
+    expect((await driver.record())?.status.progress).toBeUndefined()
   })
 
   test('at a subscription, with a location', async () => {
@@ -272,16 +282,19 @@ describe('a failure names the resource, its type and the code, and says what com
     await driver.run()
     expect(await driver.ready()).toMatch(/was cancelled by somebody; what it had made by then stays/)
   })
-  test('past its timeout it is cancelled, if the document says so', async () => {
-    const { driver, sandbox } = ground
-    await sandbox.control('delay-resource', { id: vnetId, ms: 60 * minutes })
-    await driver.declare({ timeout: '2m', onTimeout: 'cancel' }, files())
-    await driver.run()
-    expect(driver.actions).toEqual(['put', 'cancel'])
-    expect(await driver.ready()).toMatch(
-      /ran for longer than its timeout of 2m and was cancelled, as declared/,
-    )
-  })
+  test.each(['Incremental', 'Stack'])(
+    'past its timeout it is cancelled, if the document says so: %s',
+    async (mode) => {
+      const { driver, sandbox } = ground
+      await sandbox.control('delay-resource', { id: vnetId, ms: 10 * minutes })
+      await driver.declare({ mode, timeout: '2m', onTimeout: 'cancel' }, files())
+      await driver.run()
+      expect(driver.actions).toEqual(['put', 'cancel'])
+      expect(await driver.ready()).toMatch(
+        /ran for longer than its timeout of 2m and was cancelled, as declared/,
+      )
+    },
+  )
 })
 
 const states = [
@@ -363,7 +376,7 @@ describe('somebody else', () => {
   })
   test('F27 another controller’s stack is not touched, and is left when we leave', async () => {
     const { driver } = ground
-    const other = driverOf('other')
+    const other = lay.driverOf('other')
     await other.declare({ mode: 'Stack' }, files())
     await other.run()
     await driver.declare({ mode: 'Stack' }, files())
@@ -417,6 +430,35 @@ describe('a stack', () => {
     await driver.declare({})
     await driver.run(minutes)
     expect(reasonOf(await driver.record())).toBe('DeploymentMoved')
+  })
+})
+
+describe('a stack that cannot delete what it shall', () => {
+  const deleting = { mode: 'Stack', actionOnUnmanage: { resources: 'delete' } }
+  const stuck = { id: nsgId, on: 'delete', code: 'InUse', message: 'held by a network' }
+
+  test('when a resource leaves its template', async () => {
+    const { driver, sandbox } = ground
+    await driver.declare(deleting, files())
+    await driver.run()
+    await sandbox.control('fail-resource', stuck)
+    await driver.declare(deleting, { template: template({ resources: [vnet] }) })
+    await driver.run()
+    expect(await driver.ready()).toMatch(
+      /^False: stack failed: nsg \(Microsoft.Network\/networkSecurityGroups\): .*; retries when/,
+    )
+  })
+  test('when it shall be gone itself', async () => {
+    const { driver, sandbox } = ground
+    await driver.declare(deleting, files())
+    await driver.run()
+    await sandbox.control('fail-resource', { ...stuck, times: 1 })
+    await driver.leave()
+    await driver.run(5 * minutes)
+    expect(await driver.ready()).toMatch(/^False: deployment stack we_web .* could not be deleted: nsg /)
+    await driver.run()
+    expect(await driver.ready()).toBe('gone')
+    expect(await statusOf(nsgId)).toBe(404)
   })
 })
 

@@ -17,7 +17,7 @@ import { referenceOf, requireRecord } from '../select.ts'
 export function createApproveCommand(io: Io): Command {
   const command = new Command('approve')
     .description(
-      'Says yes to what is held: many objects that left git at once, or the what-if of a deployment with whatIf: gate. Shows what would happen; asks on a terminal.',
+      'Says yes to what is held: when many objects left git at once, nothing is removed until a person agrees; a deployment with a gate is not made before. Shows what would happen; asks on a terminal.',
     )
     .argument('<object...>', 'KIND NAME or KIND/NAME of what is held')
     .option('-y, --yes', 'do not ask')
@@ -39,12 +39,14 @@ async function approve(words: string[], options: ScopeOptions & { yes?: boolean 
     const { held } = record.status
     if (held === undefined) throw refusal(`nothing of ${name} is held`)
 
-    if (held.lines !== undefined) {
-      io.stdout(`${name} would do this:\n${held.lines.map((line) => `  ${printable(line)}\n`).join('')}`)
-      if (!(await confirm(io, 'deploy it?', options.yes))) throw refusal('not approved; nothing changed')
-      await write({ store, io, record, token: held.token, what: 'what-if' })
+    const { lines } = held
+    if (lines !== undefined) {
+      io.stdout(`${name} would change:\n${lines.map((line) => `  ${printable(line)}\n`).join('')}`)
+      if (!(await confirm(io, 'do that?', options.yes))) throw refusal('not approved; nothing changed')
+      await write({ store, io, record, token: held.token, what: 'plan' })
       return
     }
+
     io.stdout(`${name} wants to let go of ${held.keys.length} objects:\n`)
     let deletions = 0
     for (const key of held.keys) {
@@ -72,8 +74,7 @@ async function write({
   io: Io
   record: ObjectRecord
   token: string
-  /** What was said yes to. */
-  what: 'removal' | 'what-if'
+  what: 'plan' | 'removal'
 }): Promise<void> {
   const now = io.clock.now()
   const by = personOf(io)

@@ -3,7 +3,8 @@ import { HeadwaterError, stalled } from '../../api/errors.ts'
 import type { ObjectRecord, Operation } from '../../api/record.ts'
 import type { ActResult } from '../target.ts'
 import type { Action } from './action.ts'
-import type { ArmAnswer, ArmClient } from './client.ts'
+import { field } from './arm-error.ts'
+import type { ArmAnswer, ArmClient, ArmRequest } from './client.ts'
 import type { Settings } from './context.ts'
 import { isDenied, isNotFound } from './errors.ts'
 import { apiVersions, placeOf } from './place.ts'
@@ -15,6 +16,7 @@ import {
   readBodies,
   validateRequest,
   whatIfRequest,
+  type Bodies,
   type BodyPorts,
 } from './requests.ts'
 
@@ -46,8 +48,8 @@ export async function act(
   const { action, operation } = input
   const answered = { answered: operation.phase }
   try {
-    const answer = await call(client, settings, ports, input)
-    const data = { ...answered, ...dataOf(input, answer) }
+    const { answer, ...known } = await call(client, settings, ports, input)
+    const data = { ...answered, ...dataOf(input, answer), ...known.data }
     return { data, ...pause(settings, action, answer) }
   } catch (error) {
     if (isNotFound(error) && action.type === 'delete') return { data: answered }
@@ -99,28 +101,37 @@ async function call(
   settings: Settings,
   ports: ActPorts,
   { record, operation, action }: ActInput,
-): Promise<ArmAnswer> {
+): Promise<{ answer: ArmAnswer; data?: Record<string, string> }> {
   const place = placeOf(record)
   const made = async () => ({ settings, record, operation, bodies: await readBodies(record, ports) })
+  const send = async (request: ArmRequest) => ({ answer: await client.send(request) })
   switch (action.type) {
     case 'create-group':
-      return client.send(groupRequest({ settings, record }))
+      return send(groupRequest({ settings, record }))
     case 'validate':
-      return client.send(validateRequest(await made()))
+      return send(validateRequest(await made()))
     case 'what-if':
-      return client.send(whatIfRequest(await made()))
-    case 'put':
-      return client.send(putRequest(await made()))
+      return send(whatIfRequest(await made()))
+    case 'put': {
+      const input = await made()
+      return { ...(await send(putRequest(input))), data: { total: String(resourceCount(input.bodies)) } }
+    }
     case 'cancel':
-      return client.send({
+      return send({
         method: 'POST',
         path: `${action.deploymentId}/cancel`,
         apiVersion: apiVersions.deployments,
         what: `${callName(place)}/cancel`,
       })
     case 'delete':
-      return client.send(deleteRequest(record))
+      return send(deleteRequest(record))
     default:
       throw stalled('UnknownAction', `unknown action ${JSON.stringify(action satisfies never)}`)
   }
+}
+
+/** How many resources a template names, for how far it is: copies and nested ones come on top. */
+function resourceCount({ template }: Bodies): number {
+  const resources = field(JSON.parse(template), 'resources')
+  return typeof resources === 'object' && resources !== null ? Object.keys(resources).length : 0
 }

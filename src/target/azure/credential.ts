@@ -157,9 +157,18 @@ function required({ kind, tenantId, clientId }: CredentialOptions): AzureIdentit
 
 /** Another identity that trusts the controller's own: no key of it is stored anywhere. */
 async function federated(options: CredentialOptions, as: AzureIdentity): Promise<TokenCredential> {
+  // Told here: the library would tell of an assertion that failed as of a sign-in that did.
+  if (options.kind === 'client-secret' || options.kind === 'default') throw unfit(options.kind)
   const { ClientAssertionCredential } = await import('@azure/identity')
   const assertion = async () => ownAssertion(options, exchangeAudience)
   return new ClientAssertionCredential(as.tenantId, as.clientId, assertion, common(options))
+}
+
+function unfit(kind: CredentialKind): HeadwaterError {
+  return stalled(
+    'CredentialsUnfit',
+    `nobody can trust the credential "${kind}" by federation; set HEADWATER_AZURE_CREDENTIAL to managed-identity, workload-identity or aws-federation`,
+  )
 }
 
 /** What proves the controller's own identity to somebody else. */
@@ -173,10 +182,7 @@ async function ownAssertion(options: CredentialOptions, audience: string): Promi
       return tokenOf(await ownCredential(options), `${audience}/.default`)
     case 'client-secret':
     case 'default':
-      throw stalled(
-        'CredentialsUnfit',
-        `nobody can trust the credential "${options.kind}" by federation; set HEADWATER_AZURE_CREDENTIAL to managed-identity, workload-identity or aws-federation`,
-      )
+      throw unfit(options.kind)
     default:
       throw new Error(`unknown credential ${String(options.kind satisfies never)}`)
   }

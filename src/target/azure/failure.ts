@@ -54,6 +54,12 @@ export async function findCause(
     const leaf = firstLeaf(first.statusMessage)
     return { ...causeOf(first.name, first.type, leaf), others: failed.length - 1 }
   }
+  const [resource] = view.failed ?? []
+  if (resource !== undefined) {
+    const { name, type } = describeId(resource.id)
+    const leaf = resource.error === undefined ? firstLeaf(view.error) : firstLeaf(resource.error)
+    return { ...causeOf(name, type, leaf), others: (view.failed ?? []).length - 1 }
+  }
   if (view.error === undefined) return undefined
   const leaves = leafErrors(view.error)
   const leaf = firstLeaf(view.error)

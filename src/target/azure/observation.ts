@@ -22,6 +22,8 @@ export interface DeploymentView {
   deploymentId?: string
   /** Its error as ARM tells it. */
   error?: unknown
+  /** What of a stack's resources failed, each with its error. */
+  failed?: { id: string; error: unknown }[]
 }
 
 /** The resource whose failure brought the deployment down. */

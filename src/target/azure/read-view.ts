@@ -14,6 +14,10 @@ export function readView(place: Place, body: unknown): DeploymentView {
   const createdAt = isStack ? textField(system, 'createdAt') : undefined
   const deploymentId = textField(properties, 'deploymentId')
   const error = field(properties, 'error')
+  const failed = listField(properties, 'failedResources').flatMap((one) => {
+    const id = textField(one, 'id')
+    return id === undefined ? [] : [{ id, error: field(one, 'error') }]
+  })
   return {
     id: textField(body, 'id') ?? place.id,
     name: textField(body, 'name') ?? place.name,
@@ -30,6 +34,7 @@ export function readView(place: Place, body: unknown): DeploymentView {
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(deploymentId === undefined ? {} : { deploymentId }),
     ...(error === undefined || error === null ? {} : { error }),
+    ...(failed.length === 0 ? {} : { failed }),
   }
 }
 

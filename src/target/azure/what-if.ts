@@ -86,7 +86,7 @@ export function readWhatIf(body: unknown): WhatIfResult | { failure: string } {
   const modified = textField(properties, 'deploymentStackLastModified')
   return {
     changes: [...ofDeployment, ...potential, ...ofStack],
-    denySettings: readDelta(field(field(changes, 'denySettingsChange'), 'delta')).filter(isRealChange),
+    denySettings: readDelta(field(field(changes, 'denySettingsChange'), 'delta')).filter(isRealSetting),
     notes: listField(properties, 'diagnostics').map((note) => readNote(note)),
     ...(modified === undefined ? {} : { stackLastModified: modified }),
   }
@@ -186,6 +186,14 @@ function isRealChange({ kind, path, before, after, children }: WhatIfProperty): 
   // One enumeration in several cases, an id in another: ARM does not tell them apart.
   const isCaseless = was.startsWith('/subscriptions/') || /^(mode|.*applytochildscopes)$/i.test(path)
   return !(isCaseless && was === is)
+}
+
+/** That nothing is denied is the same as not saying so. */
+function isRealSetting(property: WhatIfProperty): boolean {
+  const isNothing = (value: unknown) =>
+    value === undefined || value === false || (typeof value === 'string' && /^(none|false)?$/i.test(value))
+  const isSilent = property.children.length === 0 && isNothing(property.before) && isNothing(property.after)
+  return isRealChange(property) && !isSilent
 }
 
 /** Whether something in a value is still an expression: `[reference(…)]`. `[[` is a literal bracket. */
