@@ -14,9 +14,9 @@ import type { Answers } from './frame.ts'
 import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
 import { problemOf } from './problem.ts'
 import { toJson, toJsonWhole } from './render.ts'
-import { type Expression, literal } from './syntax.ts'
+import { literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import { type Value, defer, isObject, member, objectOf, withOrigin } from './value.ts'
+import { type Value, defer, isObject, member, objectOf } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -59,7 +59,8 @@ function createPlanner(): {
   const resources: PlannedResource[] = []
   const predicted = new Map<string, Predicted>()
   const answers: Answers = {
-    reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), id, apiVersion, full),
+    predicts: true,
+    reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), apiVersion, full),
     list: () => undefined,
   }
 
@@ -141,16 +142,13 @@ function fromNested({ source: { path } }: Deployment, problem: ArmProblem): ArmP
 
 function answer(
   found: Predicted | undefined,
-  id: string,
   apiVersion: string | undefined,
   full: boolean,
 ): Value | undefined {
   if (found === undefined || (apiVersion !== undefined && apiVersion !== found.apiVersion)) return undefined
   const properties = found.properties()
   if (!isObject(properties)) return undefined
-  const args = [id, apiVersion ?? found.apiVersion, ...(full ? ['Full'] : [])]
-  const origin: Expression = { kind: 'call', name: 'reference', args: args.map(literal) }
-  return withOrigin(full ? { properties } : properties, origin)
+  return full ? { properties } : properties
 }
 
 function outputObject({ type, value }: OutputValue): Value {
