@@ -165,12 +165,16 @@ describe('headwater validate, Azure', () => {
 })
 
 describe('headwater build, Azure', () => {
-  test.skipIf(realBicep.path === undefined)('keeps numbers of parameters as numbers', async () => {
-    const { text } = await run(createBuildCommand, withBicep, 'clean', '-o', 'json')
-    const [web] = JSON.parse(text) as { spec: { parameters: unknown } }[]
-    expect(web?.spec.parameters).toMatchObject({
-      instances: 3,
-      password: { reference: { secretName: 'web' } },
-    })
-  }, 30_000)
+  test.skipIf(realBicep.path === undefined)(
+    'keeps numbers of parameters as numbers',
+    async () => {
+      const { text } = await run(createBuildCommand, withBicep, 'clean', '-o', 'json')
+      const [web] = JSON.parse(text) as { spec: { parameters: unknown } }[]
+      expect(web?.spec.parameters).toMatchObject({
+        instances: 3,
+        password: { reference: { secretName: 'web' } },
+      })
+    },
+    30_000,
+  )
 })
