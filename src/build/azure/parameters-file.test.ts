@@ -80,9 +80,9 @@ describe('readParametersFile', () => {
   })
 
   test('knows where a part of a value is written', () => {
-    const { locate } = readParametersFile('{"parameters": {\n  "a": {\n    "value": {\n      "b": 1 } } } }')
-    expect(locate(['a'])).toEqual({ line: 2, column: 3 })
-    expect(locate(['a', 'b'])).toEqual({ line: 4, column: 7 })
+    const file = readParametersFile('{"parameters": {\n  "a": {\n    "value": {\n      "b": 1 } } } }')
+    expect(file.locate(['a'])).toEqual({ line: 2, column: 3 })
+    expect(file.locate(['a', 'b'])).toEqual({ line: 4, column: 7 })
   })
 })
 

@@ -10,7 +10,6 @@ import { findBicep, type FindOptions } from './find.ts'
 import { openWorkplace, type Workplace } from './layout.ts'
 import { defaultLimits, type BicepLimits } from './limits.ts'
 
-export { findBicep } from './find.ts'
 export type { BicepLimits } from './limits.ts'
 
 /** What the compiler works with. */
