@@ -30,6 +30,7 @@ function compilerOf(answer: (request: BicepRequest) => Partial<BicepAnswer>, fou
       const reads = Object.fromEntries([...read].map(([path, bytes]) => [path, fileHash(bytes)]))
       return { template: json({ size: { type: 'int' } }), diagnostics: [], reads, ...answer(request) }
     },
+    snapshot: async () => ({ resources: [], outputs: {}, diagnostics: [] }),
     close: async () => {},
   }
   return { compiler, asked }
