@@ -1,3 +1,5 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createBuildCommand } from '../src/cli/commands/build.ts'
@@ -162,6 +164,26 @@ describe('headwater validate, Azure', () => {
       '✗ bicep       HEADWATER_BICEP: /nowhere/bicep does not exist',
     )
   }, 30_000)
+})
+
+test('a link in a folder is as little there as it would be in a commit', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'headwater-links-'))
+  try {
+    const manifest = await readFile(path.join(fixtures, 'clean/web.yaml'), 'utf8')
+    await writeFile(path.join(folder, 'a.yaml'), manifest.split('---')[1] ?? '')
+    await symlink(path.join(fixtures, 'clean/main.json'), path.join(folder, 'main.json'))
+    await symlink(path.join(fixtures, 'clean'), path.join(folder, 'clean'))
+    const { lines } = await run(createValidateCommand, {}, folder, '--root', folder)
+    expect(lines.map((line) => line.replace(/^.*: spec\./, 'spec.').replace(/^.*, spec\./, 'spec.'))).toEqual(
+      [
+        'spec.template: main.json does not exist in the repository; correct the path or add the file',
+        'spec.parametersFile: main.parameters.json does not exist in the repository; correct the path or add the file',
+        '2 errors; 1 of 1 object would not be applied',
+      ],
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 describe('headwater build, Azure', () => {
