@@ -168,7 +168,7 @@ describe.each([
       expect(await house.ready(rootKustomization)).toMatch(
         /^False: azure\/three\.yaml:4:\d+: AzureDeployment we\/three, spec\.template: azure\/three\.bicep must be compiled, but the Bicep compiler was not found; install it .* commit the compiled JSON and name that as the template$/,
       )
-      const [applied] = (await records()).filter(({ name }) => name === 'plain')
+      const applied = (await records()).find(({ name }) => name === 'plain')
       expect(applied?.inputs?.revision).toBe(
         (await house.record(rootKustomization))?.status.lastAttemptedRevision,
       )

@@ -1,3 +1,5 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createBuildCommand } from '../src/cli/commands/build.ts'
@@ -164,13 +166,37 @@ describe('headwater validate, Azure', () => {
   }, 30_000)
 })
 
+test('a link in a folder is as little there as it would be in a commit', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'headwater-links-'))
+  try {
+    const manifest = await readFile(path.join(fixtures, 'clean/web.yaml'), 'utf8')
+    await writeFile(path.join(folder, 'a.yaml'), manifest.split('---')[1] ?? '')
+    await symlink(path.join(fixtures, 'clean/main.json'), path.join(folder, 'main.json'))
+    await symlink(path.join(fixtures, 'clean'), path.join(folder, 'clean'))
+    const { lines } = await run(createValidateCommand, {}, folder, '--root', folder)
+    expect(lines.map((line) => line.replace(/^.*: spec\./, 'spec.').replace(/^.*, spec\./, 'spec.'))).toEqual(
+      [
+        'spec.template: main.json does not exist in the repository; correct the path or add the file',
+        'spec.parametersFile: main.parameters.json does not exist in the repository; correct the path or add the file',
+        '2 errors; 1 of 1 object would not be applied',
+      ],
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
 describe('headwater build, Azure', () => {
-  test.skipIf(realBicep.path === undefined)('keeps numbers of parameters as numbers', async () => {
-    const { text } = await run(createBuildCommand, withBicep, 'clean', '-o', 'json')
-    const [web] = JSON.parse(text) as { spec: { parameters: unknown } }[]
-    expect(web?.spec.parameters).toMatchObject({
-      instances: 3,
-      password: { reference: { secretName: 'web' } },
-    })
-  }, 30_000)
+  test.skipIf(realBicep.path === undefined)(
+    'keeps numbers of parameters as numbers',
+    async () => {
+      const { text } = await run(createBuildCommand, withBicep, 'clean', '-o', 'json')
+      const [web] = JSON.parse(text) as { spec: { parameters: unknown } }[]
+      expect(web?.spec.parameters).toMatchObject({
+        instances: 3,
+        password: { reference: { secretName: 'web' } },
+      })
+    },
+    30_000,
+  )
 })

@@ -29,7 +29,7 @@ export function bicepOpener({ clock, env }: BicepPorts): OpenedBicep {
   }
 }
 
-/** Folders that a function is unpacked to, by each runtime's own word, and the one that this code lies in. */
+/** Folders that a function is unpacked to, by each runtime's own word, and where this code lies: a bundle's parts have a folder of their own. */
 function besides(env: BicepPorts['env']): string[] {
   const own = dirname(fileURLToPath(import.meta.url))
   const told = [
@@ -37,5 +37,9 @@ function besides(env: BicepPorts['env']): string[] {
     env['AzureWebJobsScriptRoot'],
     env['FUNCTIONS_APPLICATION_DIRECTORY'],
   ]
-  return [own, ...told.flatMap((folder) => (folder === undefined || folder === '' ? [] : [folder]))]
+  return [
+    own,
+    dirname(own),
+    ...told.flatMap((folder) => (folder === undefined || folder === '' ? [] : [folder])),
+  ]
 }

@@ -15,7 +15,7 @@ const readsThis = (call: string) => ({ 'main.bicep': `output text string = ${cal
 /** A line that only a file of this machine holds. */
 const foreign = /root:|PATH=/
 
-describe.skipIf(realBicep.path === undefined)(`Bicep, by the real compiler (${realBicep.missing})`, () => {
+describe.skipIf(realBicep.path === undefined)(`S9 Bicep, by the real compiler (${realBicep.missing})`, () => {
   let bicep: BicepCompilerWithCounts
   beforeAll(() => {
     bicep = openRealBicep()

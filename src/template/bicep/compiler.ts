@@ -1,3 +1,4 @@
+import type { GivenParameter } from '../arm/index.ts'
 import type { Place } from './mentions.ts'
 
 /** What the compiler, or we before it, have against a file. */
@@ -52,6 +53,22 @@ export interface SnapshotPlace {
   deploymentName?: string
 }
 
+/** A packaged template, as `inputs.files` holds it, to be worked out. */
+export interface SnapshotRequest {
+  /** ARM JSON. */
+  template: string
+  parameters: Readonly<Record<string, GivenParameter>>
+  place: SnapshotPlace
+}
+
+/** What a template would create, as far as that is known without Azure. */
+export interface Snapshot {
+  /** As ARM would get them, with `id`; what only Azure knows stands as `[reference(…)]`. */
+  resources: Record<string, unknown>[]
+  outputs: Record<string, unknown>
+  diagnostics: string[]
+}
+
 /** The compiler's whereabouts. */
 export type CompilerFound =
   /** `identity` changes when the program does; it costs no start. */
@@ -67,6 +84,8 @@ export interface BicepCompiler {
   /** `0.49.2`. */
   version(): Promise<string>
   compile(request: BicepRequest): Promise<BicepAnswer>
+  /** Works out a template without Azure, by Microsoft's own engine. */
+  snapshot(request: SnapshotRequest): Promise<Snapshot>
   /** Ends its processes; it may be used again. */
   close(): Promise<void>
 }

@@ -9,8 +9,8 @@ import { childEnvironment } from './environment.ts'
 import { findBicep, type FindOptions } from './find.ts'
 import { openWorkplace, type Workplace } from './layout.ts'
 import { defaultLimits, type BicepLimits } from './limits.ts'
+import { snapshot } from './snapshot.ts'
 
-export { findBicep } from './find.ts'
 export type { BicepLimits } from './limits.ts'
 
 /** What the compiler works with. */
@@ -61,6 +61,7 @@ export function createBicepCompiler(options: BicepOptions): BicepCompilerWithCou
       compiles += 1
       return compile(request, { children, workplace, limits })
     },
+    snapshot: (request) => snapshot(request, { children, workplace, limits }),
     counts: () => ({ compiles, starts: children.started() }),
     async close() {
       await children.close()
