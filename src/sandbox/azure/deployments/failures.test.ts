@@ -132,6 +132,43 @@ describe('failures', () => {
     expect(await ground.properties(`${base}/in`)).toMatchObject({ provisioningState: 'Failed' })
   })
 
+  const classes: readonly (readonly [code: string, status: number, reason: string])[] = [
+    ['AnotherOperationInProgress', 409, 'Conflict'],
+    ['RetryableError', 429, 'TooManyRequests'],
+    ['RetryableErrorDueToAnotherOperation', 429, 'TooManyRequests'],
+    ['RequestTimeout', 408, 'BadRequest'],
+    ['AuthorizationFailed', 403, 'Forbidden'],
+    ['PrincipalNotFound', 400, 'BadRequest'],
+    ['RequestDisallowedByPolicy', 403, 'Forbidden'],
+    ['QuotaExceeded', 409, 'Conflict'],
+    ['SkuNotAvailable', 409, 'Conflict'],
+    ['InternalServerError', 500, 'InternalServerError'],
+    ['ServiceUnavailable', 503, 'ServiceUnavailable'],
+  ]
+  it.each(classes)('of the class %s, at once and later', async (code, status, statusCode) => {
+    const entries = async () => {
+      const { body } = await ground.call('GET', `${path}/operations`)
+      return body['value']
+    }
+    const failure = { id: netId, status, code, message: 'as it was told', times: 1 }
+    await ground.control('fail-resource', { ...failure, at: 'request' })
+    const atOnce = await deploy(templateOf([nsg('net')]))
+    expect(atOnce.properties).toMatchObject({ provisioningState: 'Failed', error: { details: [{ code }] } })
+    expect(await entries()).toMatchObject([
+      { properties: { statusCode, statusMessage: { error: { code } }, targetResource: { id: netId } } },
+    ])
+    await ground.control('fail-resource', { ...failure, at: 'later' })
+    const later = await deploy(templateOf([nsg('net')]))
+    expect(later.properties).toMatchObject({
+      error: {
+        details: [{ code: 'ResourceDeploymentFailure', details: [{ code, message: 'as it was told' }] }],
+      },
+    })
+    expect((await deploy(templateOf([nsg('net')]))).properties).toMatchObject({
+      provisioningState: 'Succeeded',
+    })
+  })
+
   it('of several resources: all are told', async () => {
     const { properties } = await deploy(templateOf([account('Bad_One'), account('Bad_Two')]))
     expect(objectOf(properties['error'])['details']).toMatchObject([
