@@ -301,6 +301,19 @@ describe('the control endpoint', () => {
       })
     })
 
+    it('gives tags that nobody sent', async () => {
+      await ground.control('policy-tags', { scope: rg, tags: { owner: 'policy', env: 'policy' } })
+      await group()
+      expect((await put(account, { location: 'westus', tags: { env: 'mine' } })).body['tags']).toEqual({
+        owner: 'policy',
+        env: 'mine',
+      })
+      expect((await ground.call('GET ~/resourcegroups/rg')).body['tags']).toEqual({
+        owner: 'policy',
+        env: 'policy',
+      })
+    })
+
     it('a quota lets as many as it says, and updates of them', async () => {
       await group()
       await ground.control('quota', { name: 'Accounts', type: 'Microsoft.Storage/storageAccounts', limit: 1 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { layAzureGround, subscription } from '../../../../test/support/azure-sandbox-ground.ts'
+import { createSeededRandom, createVirtualClock } from '../../../../test/support/virtual-clock.ts'
+import { createAzureSandbox } from '../server.ts'
 
 const account = '~/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/acc1'
 
@@ -86,10 +88,15 @@ describe('resource groups', () => {
     expect(headers.get('x-ms-failure-cause')).toBe('gateway')
   })
 
-  it('refuse a name with other letters', async () => {
-    expect(await ground.refusal('PUT ~/resourcegroups/a$b', { body: { location: 'westus' } })).toBe(
-      '400 InvalidResourceGroup',
-    )
+  it.each([
+    { name: 'a$b', want: '400 InvalidResourceGroup' },
+    { name: 'a.', want: '400 InvalidResourceGroup' },
+    { name: 'x'.repeat(91), want: '400 InvalidResourceGroup' },
+    { name: 'x'.repeat(90), want: '201 ' },
+    { name: 'Größe_(1).a-b', want: '201 ' },
+  ])('named $name', async ({ name, want }) => {
+    const body = { location: 'westus' }
+    expect(await ground.refusal(`PUT ~/resourcegroups/${encodeURIComponent(name)}`, { body })).toBe(want)
   })
 
   describe('are deleted over time', () => {
@@ -172,5 +179,27 @@ describe('resource groups', () => {
     expect(template?.['resources']?.[1]?.['dependsOn']).toEqual([
       "[resourceId('Microsoft.Storage/storageAccounts', 'acc1')]",
     ])
+  })
+})
+
+describe('resource groups at another speed', () => {
+  it.each([
+    { speed: 5, want: '3' },
+    { speed: 100, want: '1' },
+    { speed: 0, want: '1' },
+  ])('$speed times faster: Retry-After is $want', async ({ speed, want }) => {
+    const clock = createVirtualClock()
+    const sandbox = await createAzureSandbox({ clock, random: createSeededRandom(), speed })
+    try {
+      const url = `${sandbox.url}${subscription}/resourcegroups/rg?api-version=2024-11-01`
+      const headers = { authorization: 'Bearer any' }
+      await fetch(url, { method: 'PUT', headers, body: '{"location":"westus"}' })
+      const deleted = await fetch(url, { method: 'DELETE', headers })
+      expect(deleted.headers.get('retry-after')).toBe(want)
+      clock.advance(speed === 0 ? 0 : 140_000 / speed)
+      expect((await fetch(url, { method: 'HEAD', headers })).status).toBe(404)
+    } finally {
+      await sandbox.close()
+    }
   })
 })
