@@ -23,6 +23,8 @@ beforeEach(async () => {
     GIT_CONFIG_NOSYSTEM: '1',
     AWS_PROFILE: 'nobody',
     AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://127.0.0.1:9',
+    AZURE_CLIENT_ID: 'nobody',
+    IDENTITY_ENDPOINT: 'http://127.0.0.1:9',
   }
 })
 afterEach(() => rm(cwd, { recursive: true, force: true }))
@@ -42,9 +44,13 @@ async function headwater(...args: string[]): Promise<{ stdout: string; code: num
 test('demo --once: everything is Ready in time, a second pass costs nothing, nothing is left', async () => {
   const startedAt = performance.now()
   const { stdout, code } = await headwater('demo', '--once')
-  expect(stdout).toMatch(/^7 of 7 Ready in [\d.]+s\. \d+ cloud calls; a second pass now costs 0\.$/m)
+  expect(stdout).toMatch(/^9 of 9 Ready in [\d.]+s\. \d+ cloud calls; a second pass now costs 0\.$/m)
   expect(stdout).toMatch(/eu\/network +✔ created +10 resources/)
   expect(stdout).toMatch(/eu\/web +✔ created .* after network, data$/m)
+  // One graph over both clouds, in both directions.
+  expect(stdout).toMatch(/we\/landing +✔ deployed .* after eu\/network$/m)
+  expect(stdout).toMatch(/eu\/api +✔ created .* after data, we\/landing$/m)
+  expect(stdout).toMatch(/^no Bicep compiler was found: .*ARM JSON/m)
   expect(code).toBe(0)
   // The promise is 20 s; a machine busy with other tests gets some more.
   expect(performance.now() - startedAt).toBeLessThan(40_000)
@@ -86,6 +92,15 @@ describe('demo', () => {
     expect((await headwater(...commandAfter('drift').split(' ').slice(2))).code).toBe(0)
     await eventually(() => /eu\/network +! drifted +InternalSecurityGroup/.test(printed))
     await eventually(() => /eu\/network +✔ put back/.test(printed))
+
+    // The same in the other cloud.
+    expect((await headwater('demo', 'drift', 'we/landing')).code).toBe(0)
+    await eventually(() => /we\/landing +! drifted +.*addressPrefixes/.test(printed))
+    await eventually(() => /we\/landing +✔ put back/.test(printed))
+    expect((await headwater('demo', 'break', 'site')).code).toBe(0)
+    await eventually(() => /we\/site +✗ failed .*Website with given name already exists/.test(printed))
+    expect((await headwater('demo', 'fix')).code).toBe(0)
+    await eventually(() => /we\/site +✔ (ready|deployed)[^]*✗[^]*we\/site +✔ (ready|deployed)/.test(printed))
 
     // Remove a stack.
     await shell(commandAfter('remove a stack'))

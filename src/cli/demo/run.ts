@@ -57,7 +57,12 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
     const env = demoEnvironment({ dir, clouds: clouds.urls })
     replaceCloudEnvironment(env)
     const bicep = await findBicep({ env: io.env })
-    await createDemoRepository(join(dir, 'fleet'), { hasBicep: bicep.type === 'found' })
+    const hasBicep = bicep.type === 'found'
+    if (!hasBicep)
+      io.stdout(
+        'no Bicep compiler was found: what is in Azure is deployed from the ARM JSON that lies beside each .bicep\n\n',
+      )
+    await createDemoRepository(join(dir, 'fleet'), { hasBicep })
     const board = createBoard(io)
     const log = lineLog(board.writer)
     const opened = await openController(readSettings(env), { clock, random, env, log, pollFloorMs })

@@ -56,7 +56,7 @@ export function bodyOf(
     properties,
   }
   const computed = facts.computed?.(makingOf(world, id, draft)) ?? {}
-  const kept = keptFrom(before, computed)
+  const kept = keptFrom(before, computed, (name) => madeOnce.has(name))
   return { ...draft, properties: { ...properties, ...computed, ...kept } }
 }
 
@@ -74,13 +74,33 @@ const madeOnce = new Set([
   'dateCreated',
 ])
 
-function keptFrom(before: LiveResource | undefined, computed: JsonObject): JsonObject {
+function keptFrom(
+  before: LiveResource | undefined,
+  computed: JsonObject,
+  isKept: (name: string) => boolean,
+): JsonObject {
   const properties = objectMember(before?.body, 'properties')
   return Object.fromEntries(
     Object.keys(computed)
-      .filter((key) => madeOnce.has(key) && properties[key] !== undefined)
+      .filter((key) => isKept(key) && properties[key] !== undefined)
       .map((key) => [key, properties[key] ?? null]),
   )
+}
+
+/**
+ * What a what-if expects of a write over a live resource: read-only properties are as they are, times of change among
+ * them, for what-if tells nothing of those.
+ */
+export function expectedBodyOf(
+  world: World,
+  id: ResourceId,
+  asked: JsonObject,
+  before: LiveResource,
+): JsonObject {
+  const body = bodyOf(world, id, asked, before)
+  const computed = factsOf(id.type).computed?.(makingOf(world, id, body)) ?? {}
+  const kept = keptFrom(before, computed, () => true)
+  return { ...body, properties: { ...objectMember(body, 'properties'), ...kept } }
 }
 
 const secretName = /(password|secretvalue|securestring|protectedsettings)$/i

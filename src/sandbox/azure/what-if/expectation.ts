@@ -4,7 +4,7 @@ import type { LiveResource } from '../graph.ts'
 import { parseResourceId } from '../ids.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { isObject } from '../json.ts'
-import { bodyOf } from '../resources/body.ts'
+import { expectedBodyOf } from '../resources/body.ts'
 import { factsOf } from '../resources/types.ts'
 import type { World } from '../world.ts'
 import type { ComparedResource } from './compare.ts'
@@ -19,7 +19,10 @@ export function expectationOf(
   if (id === undefined) return {}
   const defaults: JsonObject = { properties: factsOf(live.type).defaults ?? {} }
   return {
-    expected: { ...bodyOf(world, id, ownedObject(resource.body()), live), apiVersion: resource.apiVersion },
+    expected: {
+      ...expectedBodyOf(world, id, ownedObject(resource.body()), live),
+      apiVersion: resource.apiVersion,
+    },
     isDefault: (path) => valueAt(defaults, path) !== undefined,
   }
 }

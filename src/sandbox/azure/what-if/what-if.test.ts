@@ -114,6 +114,21 @@ describe('what-if', () => {
     ])
   })
 
+  it('tells nothing of times that the service keeps, however much later it is asked', async () => {
+    const workspace = templateOf([
+      {
+        type: 'Microsoft.OperationalInsights/workspaces',
+        apiVersion: '2023-09-01',
+        name: 'logs',
+        location: 'westeurope',
+        properties: { retentionInDays: 30, sku: { name: 'PerGB2018' } },
+      },
+    ])
+    await deploy(workspace)
+    ground.clock.advance(60 * minute)
+    expect(await changes(workspace)).toMatchObject([{ changeType: 'NoChange' }])
+  })
+
   it('modifies: by hand and by the template, before and after', async () => {
     await deploy(templateOf([nsg('net', { tags: { owner: 'ana' } })]))
     await ground.control('change-resource', { id: netId, path: '/tags/owner', value: 'bob' })
