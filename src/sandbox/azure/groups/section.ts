@@ -8,7 +8,7 @@ import { jobName } from '../operations.ts'
 import { listed } from '../paging.ts'
 import { isRegion } from '../regions.ts'
 import { normalisedLocation } from '../resources/body.ts'
-import { readResource } from '../resources/read.ts'
+import { readBelow, readResource } from '../resources/read.ts'
 import { beginRemove } from '../resources/remove.ts'
 import { beginWrite } from '../resources/write.ts'
 import type { Section } from '../section.ts'
@@ -89,9 +89,8 @@ function checkGroup(world: World, request: ArmRequest): ArmAnswer {
 
 function listGroups(world: World, request: ArmRequest): ArmAnswer {
   const { id } = world.subscriptions.need(request.params['subscription'] ?? '')
-  const groups = world.graph
-    .below(`/subscriptions/${id}`)
-    .flatMap((resource) => (resource.type === groupType ? (readResource(world, resource.id) ?? []) : []))
+  const groups = readBelow(world, `/subscriptions/${id}`)
+    .filter(({ type }) => type === groupType)
     .map(({ body }) => body)
   return listed(request, groups.filter(createFilter(request.query.get('$filter'))))
 }

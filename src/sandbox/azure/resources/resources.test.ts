@@ -22,7 +22,8 @@ describe('resources by id', () => {
         `^${ground.sandbox.url}${subscription}/providers/Microsoft.Storage/locations/westus/operationStatuses/`,
       ),
     )
-    expect((await ground.call(`GET ${status}`)).body).toEqual({ status: 'InProgress' })
+    const polled = await ground.call(`GET ${status}`)
+    expect([polled.body, polled.headers.get('retry-after')]).toEqual([{ status: 'InProgress' }, '5'])
     settle()
     expect((await ground.call(`GET ${status}`)).body).toMatchObject({
       status: 'Succeeded',
