@@ -1,4 +1,4 @@
-import { walk } from '../../aws/cloudformation/operations/walk.ts'
+import { walk } from '../../walk.ts'
 import type { Process } from '../../timeline.ts'
 import type { ErrorDetail } from '../errors.ts'
 import type { JsonObject } from '../json.ts'

@@ -210,6 +210,18 @@ describe('stacks', () => {
     expect(await deploy(templateOf([nsg('one'), nsg('two')]))).not.toHaveProperty('error')
   })
 
+  it('fail with what is wrong with the template while they validate it', async () => {
+    await deploy(templateOf([nsg('one')]))
+    const answer = await put(templateOf([account("[nothing('x')]")]))
+    expect(answer.status).toBe(200)
+    ground.clock.advance(minute)
+    expect(await ground.properties(path)).toMatchObject({
+      provisioningState: 'failed',
+      error: { code: 'DeploymentStackUpdateFailed', details: [{ code: 'InvalidTemplate' }] },
+      resources: [{ id: netId('one') }],
+    })
+  })
+
   it('fail where a dropped resource cannot be deleted, and keep it', async () => {
     await deploy(templateOf([nsg('one'), nsg('two')]))
     await ground.control('fail-resource', {
