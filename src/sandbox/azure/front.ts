@@ -147,10 +147,15 @@ function kindOf(method: string): LimitKind {
 
 function written(result: ArmAnswer, headers: Record<string, string>, { method }: HttpRequest): HttpAnswer {
   const all = { ...headers, ...result.headers }
-  if (result.body === undefined || method === 'HEAD') return { status: result.status, headers: all, body: '' }
-  return {
-    status: result.status,
-    headers: { ...all, 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(result.body),
-  }
+  if (result.body === undefined) return { status: result.status, headers: all, body: '' }
+  const body = JSON.stringify(result.body)
+  const typed = { ...all, 'content-type': 'application/json; charset=utf-8' }
+  // To a HEAD the length is told of what would be there.
+  return method === 'HEAD'
+    ? {
+        status: result.status,
+        headers: { ...typed, 'content-length': String(Buffer.byteLength(body)) },
+        body: '',
+      }
+    : { status: result.status, headers: typed, body }
 }

@@ -287,6 +287,18 @@ describe('resources by id', () => {
       expect((await ground.call(`DELETE ${account}`)).status).toBe(202)
     })
 
+    it('which says only what it was told, under the id that it was made with', async () => {
+      await group()
+      const id = `${subscription}/resourcegroups/RG/providers/Microsoft.Authorization/locks/l1`
+      const { body } = await put(id, { properties: { level: 'CanNotDelete', notes: 'why' } })
+      expect(JSON.stringify(body)).toBe(
+        `{"properties":{"level":"CanNotDelete","notes":"why"},"id":"${id}","type":"Microsoft.Authorization/locks","name":"l1"}`,
+      )
+      expect((await ground.call('GET ~/providers/Microsoft.Authorization/locks')).body['value']).toEqual([
+        body,
+      ])
+    })
+
     it('a group cannot be deleted while something in it is locked', async () => {
       await group()
       await put(account)
