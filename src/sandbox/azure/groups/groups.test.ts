@@ -36,8 +36,18 @@ describe('resource groups', () => {
     )
   })
 
+  it('tell no tags, none, or some, as they were told', async () => {
+    expect((await make()).body).not.toHaveProperty('tags')
+    expect((await make({ location: 'westus', tags: {} })).body['tags']).toEqual({})
+  })
+
   it('are asked after by HEAD', async () => {
-    expect((await ground.call('HEAD ~/resourcegroups/rg')).status).toBe(404)
+    const { status, headers } = await ground.call('HEAD ~/resourcegroups/rg')
+    expect([status, headers.get('content-length'), headers.get('x-ms-failure-cause')]).toEqual([
+      404,
+      '94',
+      'gateway',
+    ])
     await make()
     expect((await ground.call('HEAD ~/resourcegroups/rg')).status).toBe(204)
   })
@@ -128,6 +138,16 @@ describe('resource groups', () => {
       expect([ended.status, ended.headers.get('location')]).toEqual([200, null])
       expect((await ground.call(`GET ${location}`)).status).toBe(200)
       expect(ground.sandbox.world.graph.below('/')).toEqual([])
+    })
+
+    it('by a job whose name is cut where it is long', async () => {
+      const name = 'cli_test_rg_scenario_with_a_very_long_name_that_goes_on'
+      await ground.call(`PUT ~/resourcegroups/${name}`, { body: { location: 'westus' } })
+      const location = (await ground.call(`DELETE ~/resourcegroups/${name}`)).headers.get('location') ?? ''
+      const job = Buffer.from(new URL(location).pathname.split('/').at(-1) ?? '', 'base64url').toString()
+      expect(job).toMatch(
+        /"RESOURCEGROUPDELETIONJOB-CLI:5FTEST:5FRG:5FSCENARIO:5FWITH:5FA:5FVERY:5F\|[0-9A-F]{16}-WESTUS"/,
+      )
     })
 
     it('take 75 to 140 seconds', async () => {

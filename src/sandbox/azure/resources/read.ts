@@ -13,6 +13,13 @@ export function readResource(world: World, id: string): LiveResource | undefined
   return world.graph.get(id, atMs) ?? embedded(world, id, atMs)
 }
 
+/** All below a scope as a client reads them, in the order they were made. */
+export function readBelow(world: World, scope: string): LiveResource[] {
+  const lagMs = world.faults.lagOf(scope, world.now())
+  if (lagMs > 0) return world.graph.below(scope, world.now() - lagMs)
+  return world.graph.below(scope).flatMap(({ id }) => readResource(world, id) ?? [])
+}
+
 function embedded(world: World, idText: string, atMs: number | undefined): LiveResource | undefined {
   const id = parseResourceId(idText)
   const parentId = id === undefined ? undefined : parentOf(id)

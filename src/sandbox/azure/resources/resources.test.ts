@@ -22,7 +22,8 @@ describe('resources by id', () => {
         `^${ground.sandbox.url}${subscription}/providers/Microsoft.Storage/locations/westus/operationStatuses/`,
       ),
     )
-    expect((await ground.call(`GET ${status}`)).body).toEqual({ status: 'InProgress' })
+    const polled = await ground.call(`GET ${status}`)
+    expect([polled.body, polled.headers.get('retry-after')]).toEqual([{ status: 'InProgress' }, '5'])
     settle()
     expect((await ground.call(`GET ${status}`)).body).toMatchObject({
       status: 'Succeeded',
@@ -284,6 +285,18 @@ describe('resources by id', () => {
       expect(await ground.refusal(`DELETE ${rg}`)).toBe(remove)
       expect((await ground.call(`DELETE ${lock}`)).status).toBe(200)
       expect((await ground.call(`DELETE ${account}`)).status).toBe(202)
+    })
+
+    it('which says only what it was told, under the id that it was made with', async () => {
+      await group()
+      const id = `${subscription}/resourcegroups/RG/providers/Microsoft.Authorization/locks/l1`
+      const { body } = await put(id, { properties: { level: 'CanNotDelete', notes: 'why' } })
+      expect(JSON.stringify(body)).toBe(
+        `{"properties":{"level":"CanNotDelete","notes":"why"},"id":"${id}","type":"Microsoft.Authorization/locks","name":"l1"}`,
+      )
+      expect((await ground.call('GET ~/providers/Microsoft.Authorization/locks')).body['value']).toEqual([
+        body,
+      ])
     })
 
     it('a group cannot be deleted while something in it is locked', async () => {
