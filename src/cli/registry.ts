@@ -104,8 +104,8 @@ export const verbs: readonly Verb[] = [
   {
     name: 'sandbox',
     group: 'Running it',
-    summary: 'a pretend AWS on this machine',
-    load: async () => (await import('./commands/sandbox.ts')).createSandboxCommand,
+    summary: 'a pretend AWS or Azure on this machine',
+    load: async () => (await import('./commands/sandbox/command.ts')).createSandboxCommand,
   },
   {
     name: 'demo',

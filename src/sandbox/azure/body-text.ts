@@ -5,7 +5,7 @@ import { isObject } from './json.ts'
 export interface ParsedBody {
   value: Json
   /** The text that a value was written as, by its path; undefined when nothing is there. */
-  textOf(path: readonly (string | number)[]): string | undefined
+  textOf: (path: readonly (string | number)[]) => string | undefined
 }
 
 /** Says where a body stops being one. */

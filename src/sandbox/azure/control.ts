@@ -58,18 +58,21 @@ const edgeCommands: Readonly<Record<string, ControlCommand<ControlParts>>> = {
       edge.add({ type: 'throttle', code, retryAfterSeconds }, which),
   ),
   error: command(
-    'the next calls are answered with a 5xx, before or after they take effect',
+    'the next calls are answered with an error, before or after they take effect',
     z.strictObject({
       ...selector,
       when: when.default('before'),
-      status: z.int().min(500).max(599).default(500),
+      status: z.int().min(400).max(599).default(500),
       code: z.string().optional(),
+      message: z.string().optional(),
     }),
-    ({ edge }, { when, status, code, ...which }) =>
-      edge.add(
-        { type: 'error', when, status, code: code ?? errorCodes[status] ?? 'InternalServerError' },
-        which,
-      ),
+    ({ edge }, { when, status, code = errorCodes[status] ?? 'InternalServerError', message, ...which }) =>
+      edge.add({ type: 'error', when, status, code, message }, which),
+  ),
+  forbid: command(
+    'the next calls are refused with 403 AuthorizationFailed, as while a role that was just given is not known everywhere',
+    z.strictObject(selector),
+    ({ edge }, which) => edge.add({ type: 'forbid' }, which),
   ),
   drop: command(
     'the next calls get no answer: the connection closes, after or before they take effect',
@@ -111,17 +114,19 @@ const questions: Readonly<Record<string, ControlQuestion<ControlParts>>> = {
   },
 }
 
-/** Answers a request below `/_sandbox`. A mistake is a 400 with a sentence. */
+/** Answers a request below `/_sandbox`. A mistake is a 400 with a sentence, a defect of the sandbox a 500. */
 export function handleControl(parts: ControlParts, request: ControlRequest): Promise<ControlAnswer> {
+  const table = { commands: { ...parts.commands, ...edgeCommands }, questions }
   return parts.inTurn(async () => {
-    await parts.world.timeline.advance()
-    const answered = await answerControl(
-      { commands: { ...parts.commands, ...edgeCommands }, questions },
-      parts,
-      request,
-    )
-    await parts.world.timeline.advance()
-    return answered
+    try {
+      await parts.world.timeline.advance()
+      const answered = await answerControl(table, parts, request)
+      await parts.world.timeline.advance()
+      return answered
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error)
+      return { status: 500, body: { error: `the sandbox has a defect: ${said}` } }
+    }
   })
 }
 

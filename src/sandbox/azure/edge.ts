@@ -34,8 +34,10 @@ export type EdgeFault =
    * `RetryableErrorDueToAnotherOperation` is a 429 too, and no throttle.
    */
   | { type: 'throttle'; code: ThrottleCode; retryAfterSeconds?: number | undefined }
-  /** A 5xx, before the call takes effect or after it did. */
-  | { type: 'error'; when: 'before' | 'after'; status: number; code: string }
+  /** An error from 400 on, before the call takes effect or after it did. */
+  | { type: 'error'; when: 'before' | 'after'; status: number; code: string; message?: string | undefined }
+  /** 403 `AuthorizationFailed`, before it takes effect. */
+  | { type: 'forbid' }
   /** The connection closes without an answer. */
   | { type: 'drop'; when: 'before' | 'after' }
   /** The answer comes late; the effect does not. */
@@ -66,8 +68,14 @@ export interface CallSelector extends FaultCount {
 /** Faults waiting for their calls. */
 export type EdgeFaults = PlannedFaults<EdgeFault, CallSelector, PlacedCall>
 
+/** A call as the log remembers it. */
+export interface LoggedCall extends PlacedCall {
+  /** The client's own, or the request's. */
+  correlationId: string
+}
+
 /** All calls since the start or the last reset. */
-export type CallLog = CallLogOf<EdgeCall>
+export type CallLog = CallLogOf<EdgeCall, LoggedCall>
 
 /** No faults at first. */
 export function createEdgeFaults(): EdgeFaults {
@@ -80,12 +88,14 @@ export function createEdgeFaults(): EdgeFaults {
 
 /** Counts every call by service, action, subscription, group and name. */
 export function createCallLog(): CallLog {
-  return createCallLogOf(({ service, action, subscription, group, name, mutating }) => ({
-    service,
-    action,
-    ...(subscription === undefined ? {} : { subscription }),
-    ...(group === undefined ? {} : { group }),
-    ...(name === undefined ? {} : { name }),
-    mutating,
-  }))
+  return createCallLogOf<EdgeCall, LoggedCall>(
+    ({ service, action, subscription, group, name, mutating }) => ({
+      service,
+      action,
+      ...(subscription === undefined ? {} : { subscription }),
+      ...(group === undefined ? {} : { group }),
+      ...(name === undefined ? {} : { name }),
+      mutating,
+    }),
+  )
 }

@@ -1,26 +1,18 @@
 import type { HttpAnswer } from '../http.ts'
 import type { CallFate } from '../call-log.ts'
 import { callerOf } from './bearer.ts'
-import { BodySyntaxError, parseBody } from './body-text.ts'
-import type { ParsedBody } from './body-text.ts'
-import type { CallLog, EdgeCall, EdgeFaults } from './edge.ts'
+import type { CallLog, EdgeCall, EdgeFaults, LoggedCall } from './edge.ts'
 import { ArmError, errorBody, gatewayError } from './errors.ts'
+import { authorizationFailed, refuseDisabled } from './forbidden.ts'
 import { armHeaders } from './headers.ts'
 import { placeOf } from './ids.ts'
 import type { LimitKind, Limits } from './limits.ts'
 import type { Route, RouteTable } from './route.ts'
+import type { HttpRequest } from './read-request.ts'
+import { pathOf, rawPathOf, requestOf } from './read-request.ts'
 import { struck } from './struck.ts'
-import type { ArmAnswer, ArmRequest, Caller } from './wire.ts'
-import { createQuery } from './wire.ts'
+import type { ArmAnswer, Caller } from './wire.ts'
 import type { World } from './world.ts'
-
-/** A request as it came over http. */
-export interface HttpRequest {
-  method: string
-  url: URL
-  headers: Readonly<Record<string, string>>
-  body: Uint8Array
-}
 
 /** What the front needs besides the world. */
 export interface FrontParts {
@@ -31,7 +23,7 @@ export interface FrontParts {
   calls: CallLog
   /** Calls are answered one after the other. */
   inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
-  log?: ((call: EdgeCall & CallFate) => void) | undefined
+  log?: ((call: LoggedCall & CallFate) => void) | undefined
 }
 
 /**
@@ -43,12 +35,16 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
   const requestId = world.random.uuid()
   const correlationId = http.headers['x-ms-correlation-request-id'] ?? requestId
   const path = pathOf(http.url)
-  const found = parts.routes.find(http.method, rawPathOf(http.url))
+  const isPoll = http.method === 'GET' && world.operations.has(path)
+  const found = isPoll ? undefined : parts.routes.find(http.method, rawPathOf(http.url))
   const route = found !== undefined && 'route' in found ? found.route : undefined
   const params = found !== undefined && 'route' in found ? found.params : {}
-  const call = edgeCallOf(route, params, http.method, path)
-  const entry: EdgeCall & CallFate = {
+  const call = edgeCallOf({ route, params, method: http.method, path, isPoll })
+  const entry: LoggedCall & CallFate = {
     ...call,
+    method: http.method,
+    path,
+    correlationId,
     at: world.clock.now(),
     principal: '',
     requestId,
@@ -60,7 +56,7 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
   const act = (): Promise<ArmAnswer> =>
     parts.inTurn(async () => {
       await world.timeline.advance()
-      const polled = world.operations.answer({ origin: http.url.origin, path })
+      const polled = isPoll ? world.operations.answer({ origin: http.url.origin, path }) : undefined
       if (route === undefined && polled === undefined) throw noRoute(http.method, found)
       const caller = identified(parts, route, http)
       entry.principal = caller.clientId
@@ -69,14 +65,16 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
         told.left = { kind, ...parts.limits.take(call.subscription, caller.clientId, kind) }
       }
       if (polled !== undefined) return polled
+      if (call.mutating) refuseDisabled(world, call.subscription)
       const request = requestOf({ http, path, params, caller, requestId, correlationId }, route)
       const answered = await route?.handle(request)
       await world.timeline.advance()
       return answered ?? { status: 404 }
     })
-  const fault = parts.edge.take({ ...call, method: http.method, path })
+  const fault = parts.edge.take(entry)
   if (fault !== undefined) entry.fault = fault.type
-  const result = await guarded(entry, () => struck(world.clock, fault, act))
+  const forbid = (): ArmError => authorizationFailed(identified(parts, route, http), http.method, path)
+  const result = await guarded(entry, () => struck(world.clock, fault, act, forbid))
   told.nowMs = world.clock.now()
   entry.status = result === 'dropped' ? 0 : result.status
   if (result === 'dropped') entry.outcome = 'dropped'
@@ -91,72 +89,23 @@ function identified(parts: FrontParts, route: Route | undefined, http: HttpReque
   return callerOf(http.headers['authorization'], { tenantId, nowMs: clock.now(), origin: http.url.origin })
 }
 
-function edgeCallOf(
-  route: Route | undefined,
-  params: Readonly<Record<string, string>>,
-  method: string,
-  path: string,
-): EdgeCall {
+function edgeCallOf(of: {
+  route: Route | undefined
+  params: Readonly<Record<string, string>>
+  method: string
+  path: string
+  isPoll: boolean
+}): EdgeCall {
+  const { route, params, method, path } = of
   const { subscriptionId, resourceGroup } = placeOf(path)
   const name = params['name'] ?? params['rest']?.split('/').at(-1)
   return {
     service: route?.service ?? 'arm',
-    action: route?.action ?? (/operation(results|status(es)?)\//i.test(path) ? 'PollOperation' : 'Unknown'),
+    action: route?.action ?? (of.isPoll ? 'PollOperation' : 'Unknown'),
     ...(subscriptionId === undefined ? {} : { subscription: subscriptionId }),
     ...(resourceGroup === undefined ? {} : { group: resourceGroup }),
     ...(name === undefined ? {} : { name }),
     mutating: route?.mutating ?? (route !== undefined && method !== 'GET' && method !== 'HEAD'),
-  }
-}
-
-interface Read {
-  http: HttpRequest
-  path: string
-  params: Readonly<Record<string, string>>
-  caller: Caller
-  requestId: string
-  correlationId: string
-}
-
-function requestOf(read: Read, route: Route | undefined): ArmRequest {
-  const { http, ...rest } = read
-  const query = createQuery(http.url.searchParams)
-  const apiVersion = query.get('api-version') ?? ''
-  if (route?.versioned !== false) checkApiVersion(apiVersion)
-  const text = Buffer.from(http.body).toString('utf8')
-  // Signing in is a form; whatever else comes is JSON, by whatever type a client calls it.
-  const body = route?.service === 'login' ? undefined : bodyOf(text)
-  return {
-    ...rest,
-    method: http.method,
-    origin: http.url.origin,
-    query,
-    apiVersion,
-    headers: http.headers,
-    body: body?.value,
-    bodyText: (place) => body?.textOf(place),
-    text,
-  }
-}
-
-function checkApiVersion(apiVersion: string): void {
-  if (apiVersion === '') {
-    const message = 'The api-version query parameter (?api-version=) is required for all requests.'
-    throw gatewayError(400, 'MissingApiVersionParameter', message)
-  }
-  if (/^\d{4}-\d{2}-\d{2}(-[\w-]+)?$/.test(apiVersion)) return
-  const message = `The api-version '${apiVersion}' is invalid. Write it as yyyy-MM-dd, with -preview after it where it is one.`
-  throw gatewayError(400, 'InvalidApiVersionParameter', message)
-}
-
-function bodyOf(text: string): ParsedBody | undefined {
-  if (text.trim() === '') return undefined
-  try {
-    return parseBody(text)
-  } catch (error) {
-    if (!(error instanceof BodySyntaxError)) throw error
-    const message = `The request content was invalid and could not be deserialized: '${error.message}.'.`
-    throw gatewayError(400, 'InvalidRequestContent', message)
   }
 }
 
@@ -194,21 +143,6 @@ function noRoute(method: string, found: ReturnType<RouteTable['find']>): ArmErro
 function kindOf(method: string): LimitKind {
   if (method === 'GET' || method === 'HEAD') return 'reads'
   return method === 'DELETE' ? 'deletes' : 'writes'
-}
-
-/** Slashes that clients double or leave at the end count for nothing. */
-function rawPathOf(url: URL): string {
-  return url.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '')
-}
-
-function pathOf(url: URL): string {
-  const raw = rawPathOf(url)
-  try {
-    return decodeURIComponent(raw)
-  } catch (error) {
-    if (error instanceof URIError) return raw
-    throw error
-  }
 }
 
 function written(result: ArmAnswer, headers: Record<string, string>, { method }: HttpRequest): HttpAnswer {

@@ -1,13 +1,17 @@
 import { createDeploymentsSection } from './deployments/create-section.ts'
 import { groupsSection } from './groups/section.ts'
+import { providersSection } from './providers/section.ts'
 import { resourcesSection } from './resources/section.ts'
 import type { CreateSection } from './section.ts'
 import { subscriptionsSection } from './subscriptions-section.ts'
+import { tagsSection } from './tags/section.ts'
 
 /** All parts of the pretend ARM. A new one gets its line here. */
 export const sections: readonly CreateSection[] = [
   subscriptionsSection,
   groupsSection,
+  providersSection,
+  tagsSection,
   resourcesSection,
   createDeploymentsSection,
 ]

@@ -8,9 +8,11 @@ export async function struck(
   clock: Clock,
   fault: EdgeFault | undefined,
   act: () => Promise<ArmAnswer>,
+  forbid: () => ArmError,
 ): Promise<ArmAnswer | 'dropped'> {
   if (fault === undefined) return act()
   if (fault.type === 'throttle') return throttled(fault)
+  if (fault.type === 'forbid') throw forbid()
   if (fault.type === 'slow') {
     const late = await act()
     await clock.sleep(fault.ms)
@@ -22,10 +24,8 @@ export async function struck(
     })
   }
   if (fault.type === 'drop') return 'dropped'
-  throw new ArmError(fault.status, {
-    code: fault.code,
-    message: sentences[fault.code] ?? 'The server said no.',
-  })
+  const { status, code, message } = fault
+  throw new ArmError(status, { code, message: message ?? sentences[code] ?? 'The server said no.' })
 }
 
 /** What a 5xx says, by its code. */

@@ -18,10 +18,14 @@ export interface DeploymentSource {
   readonly template: ArmTemplate
   readonly given: Readonly<Record<string, GivenValue>>
   readonly surroundings: Surroundings
+  /** See `createParameters`. */
+  readonly hideSecrets: boolean
   readonly deploymentName: Value
   readonly deploymentLocation: Value | undefined
   /** How many deployments are around it. */
   readonly level: number
+  /** Where its template stands in the outermost one. */
+  readonly path: ArmPath
 }
 
 /** A deployment taken apart. */

@@ -1,8 +1,8 @@
 import { didYouMean } from '../../api/did-you-mean.ts'
 import type { Frame, Place } from './frame.ts'
-import type { ArmFunction, Context } from './functions/function.ts'
+import type { ArmFunction, Context, EagerFunction } from './functions/function.ts'
 import { callList, findFunction, functionNames, isListFunction } from './functions/index.ts'
-import { ArmEvaluationError, invalid, located } from './problem.ts'
+import { ArmEvaluationError, invalid, located, unknown } from './problem.ts'
 import { renderExpression } from './render.ts'
 import { type Call, type Expression, literal } from './syntax.ts'
 import type { ArmPath, Json } from './types.ts'
@@ -51,9 +51,13 @@ function call(expression: Call, frame: Frame): Value {
   if (found.kind === 'lazy') return found.run(expression, frame, evaluate)
   const args = expression.args.map((arg) => evaluate(arg, frame))
   const context: Context = { name, frame }
-  const isReady = found.needs === 'whole' ? !args.some(hasDeferred) : !args.some(isDeferred)
-  const value = isReady ? found.run(args, context) : undefined
+  const value = isReady(found.needs, args) ? found.run(args, context) : undefined
   return value === undefined ? defer({ kind: 'call', name, args: args.map(literal) }) : value
+}
+
+function isReady(needs: EagerFunction['needs'], args: readonly Value[]): boolean {
+  if (needs === 'nothing') return true
+  return needs === 'whole' ? !args.some(hasDeferred) : !args.some(isDeferred)
 }
 
 function unknownFunction(name: string): never {
@@ -191,12 +195,10 @@ export function readLoop(copy: Json, frame: Frame, path: ArmPath): ValueLoop {
 export function readCount(count: Json | undefined, frame: Frame, path: ArmPath): number {
   const value = evaluateJson(count ?? null, frame, [...path, 'count'])
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_LOOP) return value
-  return invalid(
-    isDeferred(value)
-      ? 'the count of a copy must be known before the deployment starts'
-      : `the count of a copy is an integer from 0 to ${MAX_LOOP}, not ${JSON.stringify(value)}`,
-    [...path, 'count'],
-  )
+  const at = [...path, 'count']
+  return isDeferred(value)
+    ? unknown('the count of a copy must be known before the deployment starts', at)
+    : invalid(`the count of a copy is an integer from 0 to ${MAX_LOOP}, not ${JSON.stringify(value)}`, at)
 }
 
 /** More than ARM ever makes of one loop. */

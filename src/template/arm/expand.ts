@@ -15,11 +15,11 @@ import {
   nestsTemplate,
   openNested,
 } from './nested.ts'
-import { dependencyText } from './plan.ts'
+import { checkDependencies } from './check-resources.ts'
+import { dependencyText } from './dependencies.ts'
 import { ArmEvaluationError, invalid, problemOf } from './problem.ts'
 import { toJson } from './render.ts'
 import type {
-  ArmPath,
   ArmProblem,
   DeploymentInput,
   ExpandedOutput,
@@ -42,13 +42,15 @@ export function expand(input: DeploymentInput): Expansion {
     surroundings,
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
+    hideSecrets: false,
     level: 0,
+    path: [],
   })
   return expansionOf(deployment, locate)
 }
 
 function expansionOf(deployment: Deployment, locate: Locate | undefined): Expansion {
-  const problems: ArmProblem[] = [...deployment.problems]
+  const problems: ArmProblem[] = [...deployment.problems, ...checkDependencies(deployment)]
   const resources = deployment.drafts.map((draft) => expandOne(deployment, draft, problems))
   const outputReferences = new Set<string>()
   try {
@@ -92,7 +94,7 @@ function expandOne(deployment: Deployment, draft: Draft, problems: ArmProblem[])
     ...(draft.extends === undefined ? {} : { extends: draft.extends }),
     existing: draft.existing,
     condition: draft.condition !== false,
-    dependsOn: dependsOn(deployment, draft, reads, problems),
+    dependsOn: dependsOn(deployment, draft, reads),
     references: [...reads.keys()],
     ...(copy === undefined ? {} : { copy }),
     path: draft.raw.path,
@@ -122,20 +124,11 @@ function readsOf(draft: Draft, problems: ArmProblem[]): Map<string, boolean> {
   return reads
 }
 
-function dependsOn(
-  deployment: Deployment,
-  draft: Draft,
-  reads: ReadonlyMap<string, boolean>,
-  problems: ArmProblem[],
-): string[] {
+function dependsOn(deployment: Deployment, draft: Draft, reads: ReadonlyMap<string, boolean>): string[] {
   const found = new Set<string>()
-  for (const [index, name] of draft.dependsOn.entries()) {
-    const text = dependencyText(name)
-    const others = deployment.index.find(text)
-    // A loop of no turns has no resources, and may be depended on all the same.
-    if (others.length === 0 && !deployment.declared.has(text.toLowerCase()))
-      problems.push(unknownDependency(text, [...draft.raw.path, 'dependsOn', index]))
-    for (const other of others) if (other !== draft && other.condition !== false) found.add(other.id)
+  for (const name of draft.dependsOn) {
+    for (const other of deployment.index.find(dependencyText(name)))
+      if (other !== draft && other.condition !== false) found.add(other.id)
   }
   for (const [id, implicit] of reads) {
     if (!implicit) continue
@@ -143,16 +136,6 @@ function dependsOn(
       if (other !== draft && other.condition !== false) found.add(other.id)
   }
   return [...found]
-}
-
-function unknownDependency(name: string, path: ArmPath): ArmProblem {
-  return {
-    code: 'InvalidTemplate',
-    message: `dependsOn: the resource '${name}' is not in the template`,
-    document: 'template',
-    path,
-    severity: 'error',
-  }
 }
 
 function nest(deployment: Deployment, draft: Draft): NestedDeployment {

@@ -35,6 +35,8 @@ export interface KnownResource {
 
 /** Answers of the cloud, or of a plan's predictions; undefined is unknown. */
 export interface Answers {
+  /** Of a plan: an answer is only what the template writes into the resource, members it lacks are unknown. */
+  readonly predicts?: true
   reference(id: string, apiVersion: string | undefined, full: boolean): Value | undefined
   list(name: string, id: string, apiVersion: string, args: Value | undefined): Value | undefined
 }

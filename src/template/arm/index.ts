@@ -1,8 +1,8 @@
 import { expand } from './expand.ts'
 import { type ParsedTemplate, parseTemplateText } from './parse.ts'
 import { plan } from './plan.ts'
-import { ArmEvaluationError } from './problem.ts'
 import type { ArmProblem, DeploymentInput, Expansion, Plan, ValidateInput } from './types.ts'
+import { validate } from './validate.ts'
 
 export { guid, uniqueString } from './hash.ts'
 export type { ParsedTemplate } from './parse.ts'
@@ -26,5 +26,5 @@ export function planDeployment(input: DeploymentInput): Plan {
 
 /** Everything that is wrong with a template and with the parameters given to it, as far as it shows offline. */
 export function validateArmTemplate(input: ValidateInput): ArmProblem[] {
-  throw new ArmEvaluationError('NotYet', `not yet: ${Object.keys(input).join()}`)
+  return validate(input)
 }

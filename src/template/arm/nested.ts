@@ -93,6 +93,8 @@ export function openNested(
     surroundings: nestedSurroundings(parent, draft),
     deploymentName: draft.name,
     deploymentLocation: nestedLocation(draft),
+    hideSecrets: parent.source.hideSecrets,
     level: parent.source.level + 1,
+    path: [...parent.source.path, ...draft.raw.path, 'properties', 'template'],
   })
 }

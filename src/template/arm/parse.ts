@@ -32,7 +32,8 @@ export function parseTemplateText(text: string): ParsedTemplate {
     ],
     locate: () => places(offset),
   })
-  const masked = maskLineBreaks(text)
+  // A byte order mark at the start is no part of the text.
+  const masked = maskLineBreaks(text.replace(/^\uFEFF/, ' '))
   if (masked.tooDeepAt !== undefined)
     return refuse(`the template is nested deeper than ${MAX_DEPTH} levels`, masked.tooDeepAt)
   const errors: ParseError[] = []

@@ -1,3 +1,4 @@
+import { checkResources } from './check-resources.ts'
 import {
   type Deployment,
   type OutputValue,
@@ -7,23 +8,15 @@ import {
   isDeployed,
   openDeployment,
 } from './deployment.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, rawMember } from './draft.ts'
+import { dependencies } from './dependencies.ts'
 import type { Answers } from './frame.ts'
 import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
-import { ArmEvaluationError, problemOf } from './problem.ts'
-import { renderExpression, toJson, toJsonWhole } from './render.ts'
-import { type Expression, literal } from './syntax.ts'
+import { problemOf } from './problem.ts'
+import { toJson, toJsonWhole } from './render.ts'
+import { literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import {
-  type Value,
-  defer,
-  deferredExpression,
-  isDeferred,
-  isObject,
-  member,
-  objectOf,
-  withOrigin,
-} from './value.ts'
+import { type Value, defer, isDeferred, isObject, member, objectOf } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -38,9 +31,11 @@ export function plan(input: DeploymentInput): Plan {
     surroundings,
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
+    hideSecrets: true,
     level: 0,
+    path: [],
   })
-  planner.visit(root, true)
+  planner.visit(root, undefined)
   const outputs = planner.outputs(root)
   return {
     problems: planner.problems,
@@ -58,34 +53,39 @@ interface Predicted {
 function createPlanner(): {
   readonly problems: ArmProblem[]
   readonly resources: PlannedResource[]
-  visit(deployment: Deployment, condition: Value): void
+  visit(deployment: Deployment, condition: Value | undefined): void
   outputs(deployment: Deployment): [string, OutputValue][]
 } {
   const problems: ArmProblem[] = []
   const resources: PlannedResource[] = []
   const predicted = new Map<string, Predicted>()
   const answers: Answers = {
-    reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), id, apiVersion, full),
+    predicts: true,
+    reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), apiVersion, full),
     list: () => undefined,
   }
 
-  function visit(deployment: Deployment, condition: Value): void {
-    problems.push(...deployment.problems)
+  const report = (deployment: Deployment, problem: ArmProblem): void => {
+    problems.push(fromNested(deployment, problem))
+  }
+
+  function visit(deployment: Deployment, condition: Value | undefined): void {
+    for (const problem of [...deployment.problems, ...checkResources(deployment)]) report(deployment, problem)
     const seen = new Set<Draft>()
     const go = (draft: Draft): void => {
       if (seen.has(draft)) return
       seen.add(draft)
       for (const other of dependencies(deployment, draft)) go(other)
       try {
-        if (isDeployed(draft)) planOne(deployment, draft, both(condition, draft.condition))
+        if (isDeployed(draft)) planOne(deployment, draft, both(condition, conditionOf(draft)))
       } catch (error) {
-        problems.push(problemOf(error, draft.raw.path))
+        report(deployment, problemOf(error, draft.raw.path))
       }
     }
     deployment.drafts.forEach(go)
   }
 
-  function planOne(deployment: Deployment, draft: Draft, condition: Value): void {
+  function planOne(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
     if (isDeploymentType(draft.type)) return planNested(deployment, draft, condition)
     const body = evaluateBody(draft, answers)
     if (isObject(body))
@@ -100,15 +100,15 @@ function createPlanner(): {
       name: draft.nameText,
       body: {
         ...(toJson(body) as JsonObject),
-        ...(condition === true ? {} : { condition: toJson(condition) }),
+        ...(isDeferred(condition) ? { condition: toJson(condition) } : {}),
       },
     })
   }
 
-  function planNested(deployment: Deployment, draft: Draft, condition: Value): void {
+  function planNested(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
     const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers) : undefined
     if (nested === undefined) {
-      problems.push(notOpened(draft))
+      report(deployment, notOpened(draft))
       return
     }
     visit(nested, condition)
@@ -126,7 +126,7 @@ function createPlanner(): {
     try {
       return evaluateOutputs(deployment, answers)
     } catch (error) {
-      problems.push(problemOf(error, ['outputs']))
+      report(deployment, problemOf(error, ['outputs']))
       return []
     }
   }
@@ -134,48 +134,37 @@ function createPlanner(): {
   return { problems, resources, visit, outputs: outputsOf }
 }
 
-/** Drafts that come before another one: what it depends on, and what its references name. */
-function dependencies(deployment: Deployment, draft: Draft): Draft[] {
-  const named = draft.dependsOn.flatMap((name) => deployment.index.find(dependencyText(name)))
-  const read = new Set<string>()
-  try {
-    evaluateShell(draft, undefined, (id) => read.add(id))
-  } catch (error) {
-    // The same error comes again when the resource itself is planned.
-    if (!(error instanceof ArmEvaluationError)) throw error
-  }
-  return [...named, ...Array.from(read).flatMap((id) => deployment.index.find(id))]
-}
-
-/** A name in `dependsOn` as the index knows it. */
-export function dependencyText(name: Value): string {
-  if (isDeferred(name)) return `[${renderExpression(deferredExpression(name))}]`
-  return typeof name === 'string' ? name : ''
+/** A problem of a nested deployment with its path from the outermost template; what a parent gives stands in it too. */
+function fromNested({ source: { path } }: Deployment, problem: ArmProblem): ArmProblem {
+  if (path.length === 0) return problem
+  if (problem.document === 'template') return { ...problem, path: [...path, ...problem.path] }
+  return { ...problem, document: 'template', path: [...path.slice(0, -1), 'parameters', ...problem.path] }
 }
 
 function answer(
   found: Predicted | undefined,
-  id: string,
   apiVersion: string | undefined,
   full: boolean,
 ): Value | undefined {
   if (found === undefined || (apiVersion !== undefined && apiVersion !== found.apiVersion)) return undefined
   const properties = found.properties()
   if (!isObject(properties)) return undefined
-  const args = [id, apiVersion ?? found.apiVersion, ...(full ? ['Full'] : [])]
-  const origin: Expression = { kind: 'call', name: 'reference', args: args.map(literal) }
-  return withOrigin(full ? { properties } : properties, origin)
+  return full ? { properties } : properties
 }
 
 function outputObject({ type, value }: OutputValue): Value {
   return { type: type.slice(0, 1).toUpperCase() + type.slice(1), value }
 }
 
-/** Two conditions that both must hold. */
-function both(a: Value, b: Value): Value {
-  if (a === true) return b
-  if (b === true) return a
-  return defer({ kind: 'call', name: 'and', args: [literal(a), literal(b)] })
+/** The conditions of a resource and of the deployment around it, where they are written; true when all are known. */
+function both(around: Value | undefined, own: Value | undefined): Value | undefined {
+  if (around === undefined || own === undefined) return own ?? around
+  if (!isDeferred(around) && !isDeferred(own)) return true
+  return defer({ kind: 'call', name: 'and', args: [literal(around), literal(own)] })
+}
+
+function conditionOf(draft: Draft): Value | undefined {
+  return rawMember(draft, 'condition') === undefined ? undefined : draft.condition
 }
 
 function notOpened(draft: Draft): ArmProblem {

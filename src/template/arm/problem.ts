@@ -20,6 +20,11 @@ export function invalid(message: string, path: ArmPath = []): never {
   throw new ArmEvaluationError('InvalidTemplate', message, path)
 }
 
+/** Refuses because something is not known that must be. Not a fault of the template where nobody was to know it. */
+export function unknown(message: string, path: ArmPath = []): never {
+  throw new ArmEvaluationError('NotKnownYet', message, path)
+}
+
 /** An error of the evaluator as a problem of the template; anything else that was thrown is thrown on. */
 export function problemOf(error: unknown, path: ArmPath): ArmProblem {
   if (!(error instanceof ArmEvaluationError)) throw error

@@ -26,6 +26,8 @@ export interface DeploymentEngine {
   answersAsText(resource: Pick<ExpandedResource, 'id' | 'type'>): boolean
   /** Resources, or types of them, whose provider answers in a form of its own. */
   textAnswers: Set<string>
+  /** Types, in lower case, whose providers predict nothing to a what-if. */
+  unsupported: Set<string>
 }
 
 /** An engine over a world, with an empty book. */
@@ -35,6 +37,7 @@ export function createDeploymentEngine(world: World): DeploymentEngine {
     world,
     book,
     textAnswers: new Set(),
+    unsupported: new Set(),
     enter(request, plan) {
       const deployment = newDeployment(engine, request, plan, factsOfPlan(request, plan))
       book.add(deployment)
@@ -62,7 +65,10 @@ export function createDeploymentEngine(world: World): DeploymentEngine {
     answersAsText: ({ id, type }) =>
       engine.textAnswers.has(keyOf(id)) || engine.textAnswers.has(type.toLowerCase()),
   }
-  world.onClear(() => engine.textAnswers.clear())
+  world.onClear(() => {
+    engine.textAnswers.clear()
+    engine.unsupported.clear()
+  })
   return engine
 }
 

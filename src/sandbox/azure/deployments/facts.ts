@@ -1,33 +1,24 @@
-import { createHash } from 'node:crypto'
 import type { ExpandedResource } from '../../../template/arm/index.ts'
 import { parseResourceId } from '../ids.ts'
 import type { Json, JsonObject } from '../json.ts'
-import { objectMember, textMember } from '../json.ts'
+import { textMember } from '../json.ts'
 import { normalisedLocation } from '../resources/body.ts'
 import { factsOf } from '../resources/types.ts'
 import { owned, ownedObject } from './json.ts'
 import type { DeploymentFacts, DeploymentRequest } from './model.ts'
 import type { DeploymentPlan } from './plan.ts'
+import { templateHash } from './template-hash.ts'
 import { lowerFirst, typeName } from './texts.ts'
 
 /** What a deployment says of its template and its parameters, whatever becomes of it. */
 export function factsOfPlan(request: DeploymentRequest, plan: DeploymentPlan): DeploymentFacts {
   return {
-    templateHash: templateHash(request),
+    templateHash: templateHash(ownedObject(request.template)),
     parameters: parametersOf(plan),
     providers: providersOf(plan.resources),
     dependencies: dependenciesOf(plan.resources),
     validatedResources: [...plan.resources, ...plan.inner].map(({ id }) => id),
   }
-}
-
-/** The hash that Bicep wrote into the template, else one of the template's own: a decimal number of 64 bits. */
-function templateHash({ template }: DeploymentRequest): string {
-  const generator = objectMember(objectMember(ownedObject(template), 'metadata'), '_generator')
-  const written = textMember(generator, 'templateHash')
-  if (written !== undefined) return written
-  const digest = createHash('sha256').update(JSON.stringify(template)).digest()
-  return String(digest.readBigUInt64BE(0))
 }
 
 function parametersOf({ expansion }: DeploymentPlan): JsonObject {

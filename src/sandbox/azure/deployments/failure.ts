@@ -1,5 +1,6 @@
-import type { ArmError, ErrorDetail } from '../errors.ts'
-import { detailJson } from '../errors.ts'
+import { ArmEvaluationError } from '../../../template/arm/index.ts'
+import { ArmError, detailJson } from '../errors.ts'
+import type { ErrorDetail } from '../errors.ts'
 
 const listOperations = 'Please list deployment operations for details.'
 
@@ -72,4 +73,15 @@ function tellsTarget(apiVersion: string): boolean {
 
 function asText(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll('\n', '\r\n')
+}
+
+/** What the evaluator or the cloud threw, as an error of ARM's; undefined for a defect. */
+export function reasonOfThrown(error: unknown): ErrorDetail | undefined {
+  if (error instanceof ArmError) return error.detail
+  if (!(error instanceof ArmEvaluationError)) return undefined
+  const sentence = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}`
+  return {
+    code: 'InvalidTemplate',
+    message: `Unable to process template language expressions: '${sentence}.'`,
+  }
 }

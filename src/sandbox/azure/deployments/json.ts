@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../json.ts'
 /** A copy of an evaluated value that is ours to change. */
 export function owned(value: ArmJson): Json {
   if (Array.isArray(value)) return value.map((item: ArmJson) => owned(item))
-  if (typeof value !== 'object' || value === null) return value as null | boolean | number | string
+  if (typeof value !== 'object' || value === null) return value
   return ownedObject(value as ArmJsonObject)
 }
 

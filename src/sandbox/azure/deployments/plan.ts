@@ -42,7 +42,9 @@ export function planDeployment(world: World, request: DeploymentRequest): Deploy
   const resources = deployedOf(expansion)
   for (const resource of resources) checkBody(resource, request)
   const skipped: string[] = []
-  const inner = openedUp(world, resources, groupsMadeBy(resources), skipped)
+  // Since 2024 what waits for values is not looked into; before, what could not be known stayed an expression.
+  const opening = { skipped, opensUnknown: request.apiVersion < '2024-07-01' }
+  const inner = openedUp(world, resources, groupsMadeBy(resources), opening)
   if (request.validationLevel?.toLowerCase() !== 'template') {
     checkRules(world, request, [...resources, ...inner])
   }
@@ -112,24 +114,33 @@ function groupsMadeBy(resources: readonly ExpandedResource[]): Set<string> {
   )
 }
 
+/** How nested deployments are opened up. */
+interface Opening {
+  /** Ids of those that were not. */
+  skipped: string[]
+  /** Whether those are opened whose parameters wait for the running cloud. */
+  opensUnknown: boolean
+}
+
 function openedUp(
   world: World,
   resources: readonly ExpandedResource[],
   made: ReadonlySet<string>,
-  skipped: string[],
+  opening: Opening,
 ): ExpandedResource[] {
   return resources.flatMap(({ id, nested }) => {
     if (nested === undefined) return []
     if (!isMade(nested.scope, made)) needScope(world, nested.scope)
-    if (hasUnknown(nested.parameters())) {
-      skipped.push(id)
+    const isUnknown = hasUnknown(nested.parameters())
+    const expansion = isUnknown && !opening.opensUnknown ? undefined : nested.expand()
+    const wrong = expansion === undefined ? undefined : expansionViolation(expansion, undefined)
+    if (wrong !== undefined && !isUnknown) throw wrong
+    if (expansion === undefined || wrong !== undefined) {
+      opening.skipped.push(id)
       return []
     }
-    const expansion = nested.expand()
-    const wrong = expansionViolation(expansion, undefined)
-    if (wrong !== undefined) throw wrong
     const inner = deployedOf(expansion)
-    return [...inner, ...openedUp(world, inner, new Set([...made, ...groupsMadeBy(inner)]), skipped)]
+    return [...inner, ...openedUp(world, inner, new Set([...made, ...groupsMadeBy(inner)]), opening)]
   })
 }
 
@@ -148,7 +159,7 @@ function checkRules(world: World, request: DeploymentRequest, resources: readonl
   const made = groupsMadeBy(resources)
   const details = resources.flatMap((resource) => {
     const id = parseResourceId(resource.id)
-    if (id === undefined || resource.nested !== undefined) return []
+    if (id === undefined || resource.nested !== undefined || resource.id.includes('[')) return []
     const refused = preflight(world, id, ownedObject(resource.body()))
     if (refused === undefined) return []
     if (refused.detail.code === 'ResourceGroupNotFound' && isMade(resource.scope, made)) return []
@@ -185,7 +196,7 @@ export function planNested(world: World, nested: NestedDeployment, runtime: Runt
   return {
     expansion,
     resources,
-    inner: openedUp(world, resources, groupsMadeBy(resources), skipped),
+    inner: openedUp(world, resources, groupsMadeBy(resources), { skipped, opensUnknown: false }),
     skipped,
   }
 }

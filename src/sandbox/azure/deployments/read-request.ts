@@ -1,4 +1,4 @@
-import type { ArmTemplate, GivenParameter } from '../../../template/arm/index.ts'
+import type { ArmTemplate, GivenParameter, Locate } from '../../../template/arm/index.ts'
 import { parseArmTemplate } from '../../../template/arm/index.ts'
 import { gatewayError } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -59,7 +59,27 @@ export function templateOf(
     throw gatewayError(413, 'RequestContentTooLarge', message)
   }
   const parsed = text === undefined ? undefined : parseArmTemplate(text)
-  return parsed?.template === undefined ? { template } : { template: parsed.template, locate: parsed.locate }
+  return parsed?.template === undefined
+    ? { template }
+    : { template: parsed.template, locate: valuePlaces(text ?? '', parsed.locate) }
+}
+
+/** ARM tells where a value begins, not its name. */
+function valuePlaces(text: string, locate: Locate): Locate {
+  const lines = text.split('\n')
+  return (path) => {
+    const { line, column } = locate(path)
+    const rest = lines
+      .slice(line - 1)
+      .join('\n')
+      .slice(column - 1)
+    const name = /^("(?:[^"\\]|\\.)*"|'[^']*'|[$\w-]+)\s*:\s*/.exec(rest)?.[0]
+    if (name === undefined || typeof path.at(-1) !== 'string') return { line, column }
+    const passed = name.split('\n')
+    return passed.length === 1
+      ? { line, column: column + name.length }
+      : { line: line + passed.length - 1, column: (passed.at(-1) ?? '').length + 1 }
+  }
 }
 
 function noTemplate(link: Json | undefined): Error {

@@ -4,13 +4,12 @@ import { ArmError } from '../errors.ts'
 import type { ErrorDetail } from '../errors.ts'
 import { beginWrite } from '../resources/write.ts'
 import type { DeploymentEngine } from './engine.ts'
-import { laterFailure, nestedFailure, reasonOf, requestFailure } from './failure.ts'
+import { laterFailure, nestedFailure, reasonOf, reasonOfThrown, requestFailure } from './failure.ts'
 import { ownedObject } from './json.ts'
 import type { Deployment, OperationEntry } from './model.ts'
 import { beginOperation, endOperation } from './operation-entries.ts'
 import { needScope, placeOfScope } from './place.ts'
 import { planNested } from './plan.ts'
-import { reasonOfThrown } from './run.ts'
 
 /** Deploys one resource of a deployment. Its result is the error that it failed with. */
 export function* runResource(

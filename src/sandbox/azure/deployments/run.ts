@@ -1,12 +1,10 @@
-import { ArmEvaluationError } from '../../../template/arm/index.ts'
-import { walk } from '../../aws/cloudformation/operations/walk.ts'
+import { walk } from '../../walk.ts'
 import type { Process } from '../../timeline.ts'
-import { ArmError } from '../errors.ts'
 import type { ErrorDetail } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { keyOf } from '../ids.ts'
 import type { DeploymentEngine } from './engine.ts'
-import { deploymentFailure } from './failure.ts'
+import { deploymentFailure, reasonOfThrown } from './failure.ts'
 import { owned } from './json.ts'
 import type { Deployment } from './model.ts'
 import { isActive, moveTo } from './model.ts'
@@ -118,17 +116,6 @@ function workOutputsOut(
     // Recorded: a failed deployment has no entry for its outputs.
     deployment.operations.splice(deployment.operations.indexOf(entry), 1)
     return { error: failure }
-  }
-}
-
-/** What the evaluator or the cloud threw, as an error of ARM's; undefined for a defect. */
-export function reasonOfThrown(error: unknown): ErrorDetail | undefined {
-  if (error instanceof ArmError) return error.detail
-  if (!(error instanceof ArmEvaluationError)) return undefined
-  const sentence = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}`
-  return {
-    code: 'InvalidTemplate',
-    message: `Unable to process template language expressions: '${sentence}.'`,
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import type { ScopeKind } from './place.ts'
 import { scopePatterns } from './place.ts'
 import { cancelDeployment, deleteDeployment } from './stop.ts'
+import { calculateTemplateHash } from './template-hash.ts'
 
 type Answering = (engine: DeploymentEngine, request: Parameters<Handler>[0]) => ReturnType<Handler>
 
@@ -27,7 +28,17 @@ const scopeNames: Readonly<Record<ScopeKind, string>> = {
 /** Deployments in every scope, over an engine that stacks share. */
 export function deploymentSection(engine: DeploymentEngine): Section {
   return {
-    routes: [...scopeKinds.flatMap((kind) => scopeRoutes(engine, kind)), ...shortRoutes(engine)],
+    routes: [
+      ...scopeKinds.flatMap((kind) => scopeRoutes(engine, kind)),
+      ...shortRoutes(engine),
+      {
+        method: 'POST',
+        pattern: '/providers/Microsoft.Resources/calculateTemplateHash',
+        action: 'DeploymentsCalculateTemplateHash',
+        mutating: false,
+        handle: calculateTemplateHash,
+      },
+    ],
     commands: deploymentCommands(engine),
   }
 }

@@ -50,9 +50,9 @@ export function statusNumber(ms: number, order: number): string {
   return String(maxLong - ticks).padStart(20, '0')
 }
 
-/** Seconds to ask a client to wait, at the sandbox's speed. */
+/** Seconds to ask a client to wait, at the sandbox's speed; never 0, which Python's clients read as half a minute. */
 export function waitSeconds(world: World, seconds: number): number {
-  return Math.ceil(world.pause(seconds * 1000).sleepMs / 1000)
+  return Math.max(1, Math.ceil(world.pause(seconds * 1000).sleepMs / 1000))
 }
 
 /** .NET's way of writing a moment in a sentence: `4/1/2024 7:23:01 PM`. */

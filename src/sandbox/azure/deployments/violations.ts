@@ -65,12 +65,7 @@ export function problemViolation(problem: ArmProblem, locate: Locate | undefined
       ? { lineNumber: 0, linePosition: 0, path: '' }
       : placeIn(locate, problem.path)
   const ended = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
-  const known = /^Invalid[A-Z]/.test(problem.code) && problem.code !== 'InvalidTemplate'
-  return violation(
-    `${ended} Please see https://aka.ms/arm-syntax for usage details.`,
-    place,
-    known ? problem.code : 'InvalidTemplate',
-  )
+  return violation(`${ended} Please see https://aka.ms/arm-syntax for usage details.`, place)
 }
 
 function duplicate(resources: Expansion['resources'], locate: Locate | undefined): ArmError | undefined {
@@ -134,9 +129,8 @@ export function placeIn(locate: Locate | undefined, path: ArmPath): ViolationPla
 export function violation(
   message: string,
   place: ViolationPlace = { lineNumber: 0, linePosition: 0, path: '' },
-  code = 'InvalidTemplate',
 ): ArmError {
-  return gatewayError(400, code, `Deployment template validation failed: '${message}'.`, {
+  return gatewayError(400, 'InvalidTemplate', `Deployment template validation failed: '${message}'.`, {
     additionalInfo: [{ type: 'TemplateViolation', info: { ...place } }],
   })
 }

@@ -8,10 +8,11 @@ import { jobName } from '../operations.ts'
 import { listed } from '../paging.ts'
 import { isRegion } from '../regions.ts'
 import { normalisedLocation } from '../resources/body.ts'
-import { readResource } from '../resources/read.ts'
+import { readBelow, readResource } from '../resources/read.ts'
 import { beginRemove } from '../resources/remove.ts'
 import { beginWrite } from '../resources/write.ts'
 import type { Section } from '../section.ts'
+import { waitSeconds } from '../deployments/texts.ts'
 import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { World } from '../world.ts'
 import { exportGroup } from './export.ts'
@@ -88,9 +89,8 @@ function checkGroup(world: World, request: ArmRequest): ArmAnswer {
 
 function listGroups(world: World, request: ArmRequest): ArmAnswer {
   const { id } = world.subscriptions.need(request.params['subscription'] ?? '')
-  const groups = world.graph
-    .below(`/subscriptions/${id}`)
-    .flatMap((resource) => (resource.type === groupType ? (readResource(world, resource.id) ?? []) : []))
+  const groups = readBelow(world, `/subscriptions/${id}`)
+    .filter(({ type }) => type === groupType)
     .map(({ body }) => body)
   return listed(request, groups.filter(createFilter(request.query.get('$filter'))))
 }
@@ -161,20 +161,21 @@ function deleteGroup(world: World, request: ArmRequest): ArmAnswer {
       outcome = (yield* begun.finish) ?? 'done'
     })(),
   )
+  const retryAfterSeconds = waitSeconds(world, 15)
   const url = world.operations.followLocation(
     request,
     {
       path: `/subscriptions/${subscription}/operationresults/${jobName(job, location)}`,
       apiVersion: request.apiVersion,
       signed: true,
-      retryAfterSeconds: 15,
+      retryAfterSeconds,
     },
     () => {
       if (outcome instanceof ArmError) throw outcome
       return outcome === 'done' ? { status: 200 } : undefined
     },
   )
-  return { status: 202, headers: { location: url, 'retry-after': '15' } }
+  return { status: 202, headers: { location: url, 'retry-after': String(retryAfterSeconds) } }
 }
 
 /** A name as jobs are named: in capitals, everything but letters and digits as `:2D`. */

@@ -17,6 +17,7 @@ export function makingOf(world: World, id: ResourceId, body: JsonObject): Making
   return {
     id,
     body,
+    location: normalisedLocation(textMember(body, 'location') ?? ''),
     guid: (use) => guidOf(`${world.tenantId}|${id.id.toLowerCase()}|${use}`),
     nowIso: new Date(world.now()).toISOString(),
     tenantId: world.tenantId,
@@ -43,7 +44,8 @@ export function bodyOf(
   const { id: _id, name: _name, type: _type, properties: _properties, ...rest } = asked
   for (const word of ['apiVersion', 'dependsOn', 'comments', 'scope', 'condition', 'copy', 'resources'])
     delete rest[word]
-  const properties = { ...facts.defaults, ...withoutSecrets(objectMember(asked, 'properties')) }
+  const properties: JsonObject = { ...facts.defaults, ...withoutSecrets(objectMember(asked, 'properties')) }
+  for (const name of facts.hidden ?? []) delete properties[name]
   const draft: JsonObject = {
     id: before?.id ?? id.id,
     name: before?.name.split('/').at(-1) ?? id.name.split('/').at(-1) ?? '',
@@ -58,8 +60,19 @@ export function bodyOf(
   return { ...draft, properties: { ...properties, ...computed, ...kept } }
 }
 
-// Made once, whatever is written later: times and addresses that a second write must not change.
-const madeOnce = new Set(['creationTime', 'createdDate', 'creationDate', 'CreationDate', 'resourceGuid'])
+// Made once, whatever is written later: times that a second write must not change.
+const madeOnce = new Set([
+  'creationTime',
+  'creationDate',
+  'CreationDate',
+  'createdDate',
+  'createdOn',
+  'createdAt',
+  'createdTime',
+  'createTime',
+  'timeCreated',
+  'dateCreated',
+])
 
 function keptFrom(before: LiveResource | undefined, computed: JsonObject): JsonObject {
   const properties = objectMember(before?.body, 'properties')

@@ -6,6 +6,8 @@ export interface Making {
   id: ResourceId
   /** As it was asked for, with defaults. */
   body: JsonObject
+  /** Normalised; empty where it has none. */
+  location: string
   /** A GUID that belongs to this resource and this use of it, the same at every call. */
   guid: (use: string) => string
   nowIso: string
@@ -24,6 +26,10 @@ export interface TypeFacts {
   tracked: boolean
   /** The names that the provider takes, and what it says of another (`{name}`). */
   name?: { pattern: RegExp; code: string; message: string }
+  /** Properties that are taken and never answered, besides passwords. */
+  hidden?: readonly string[]
+  /** Whether it has no `provisioningState`. */
+  stateless?: boolean
   /** Properties that are there although nobody wrote them; what was written wins. */
   defaults?: JsonObject
   /** Read-only properties; they win. */

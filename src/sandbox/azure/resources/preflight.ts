@@ -9,6 +9,16 @@ import type { World } from '../world.ts'
 import { normalisedLocation } from './body.ts'
 import { namespaceOf } from './namespaces.ts'
 
+/** The same id with its scope as ARM spells it: `resourceGroups`, and the group as it was named when it was made. */
+export function spelledId(world: World, id: ResourceId): ResourceId {
+  const { subscriptionId, resourceGroup } = id
+  if (subscriptionId === undefined || resourceGroup === undefined || id.type === groupType) return id
+  const group =
+    world.graph.get(groupId(subscriptionId, resourceGroup))?.id ?? groupId(subscriptionId, resourceGroup)
+  const rest = id.id.split('/').slice(5).join('/')
+  return { ...id, id: `${group}/${rest}`, scope: id.scope.replace(/^(\/[^/]+){4}/, group) }
+}
+
 /** An id taken apart, or ARM's refusal of it. */
 export function needResourceId(id: string): ResourceId {
   const parsed = parseResourceId(id)

@@ -3,12 +3,20 @@ import { groupType } from '../ids.ts'
 import type { World } from '../world.ts'
 import type { TypeFacts } from './facts.ts'
 import { namespaceOf } from './namespaces.ts'
+import { dataTypes } from './types/data.ts'
+import { networkTypes } from './types/network.ts'
+import { platformTypes } from './types/platform.ts'
 import { storageTypes } from './types/storage.ts'
+import { webTypes } from './types/web.ts'
 
 /** The types that the sandbox knows more of than their names. */
 export const knownTypes: readonly TypeFacts[] = [
   { type: groupType, apiVersion: '2024-11-01', durationMs: [0, 0], tracked: true },
   ...storageTypes,
+  ...networkTypes,
+  ...webTypes,
+  ...dataTypes,
+  ...platformTypes,
 ]
 
 const byType = new Map(knownTypes.map((facts) => [facts.type.toLowerCase(), facts]))

@@ -8,7 +8,7 @@ import type { Process } from '../../timeline.ts'
 import type { World } from '../world.ts'
 import { bodyOf, normalisedLocation } from './body.ts'
 import { lockRefusal } from './locks.ts'
-import { needResourceId, preflight } from './preflight.ts'
+import { needResourceId, preflight, spelledId } from './preflight.ts'
 import { factsOf, lastingOf } from './types.ts'
 
 /** A resource to be written. */
@@ -36,9 +36,10 @@ export interface WriteBegun {
  * resources into the graph, so policies, locks, faults and durations hold for PUTs and deployments alike.
  */
 export function beginWrite(world: World, write: ResourceWrite): WriteBegun {
-  const id = needResourceId(write.id)
+  const id = spelledId(world, needResourceId(write.id))
   const before = world.graph.get(id.id)
-  const asked = write.patch === true && before !== undefined ? merged(before.body, write.body) : write.body
+  const wanted = write.patch === true && before !== undefined ? merged(before.body, write.body) : write.body
+  const asked = tagged(world, id, wanted)
   const refused =
     preflight(world, id, asked) ??
     lockRefusal(world, id.id, 'write') ??
@@ -68,8 +69,15 @@ export function beginWrite(world: World, write: ResourceWrite): WriteBegun {
   }
 }
 
+/** With the tags that policies give to what has a location and lacks them. */
+function tagged(world: World, id: ResourceId, body: JsonObject): JsonObject {
+  const tags = { ...world.rules.tagsOf(id.id), ...objectMember(body, 'tags') }
+  return Object.keys(tags).length === 0 || !('location' in body) ? body : { ...body, tags }
+}
+
 /** The same resource in another provisioning state. */
 export function withState(resource: LiveResource, provisioningState: string): LiveResource {
+  if (factsOf(resource.type).stateless === true) return resource
   const properties = { ...objectMember(resource.body, 'properties'), provisioningState }
   return { ...resource, body: { ...resource.body, properties } }
 }

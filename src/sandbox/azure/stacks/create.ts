@@ -26,7 +26,6 @@ export function createStack(engine: StackEngine, request: ArmRequest): ArmAnswer
     needInSync(before, asked.settings.bypassStackOutOfSyncError)
   }
   const deployment = deploymentOf(world, asked, before?.id ?? id)
-  const plan = planDeployment(world, deployment)
   const operation = newOperation(engine, asked, 'initializing')
   const stack: Stack = {
     id: before?.id ?? id,
@@ -43,7 +42,7 @@ export function createStack(engine: StackEngine, request: ArmRequest): ArmAnswer
     stopped: false,
   }
   engine.book.put(stack)
-  world.timeline.start(runStack(engine, stack, deployment, plan))
+  world.timeline.start(runStack(engine, stack, deployment))
   return {
     status: before === undefined ? 201 : 200,
     headers: { 'azure-asyncoperation': operationUrl(engine, request, operation) },

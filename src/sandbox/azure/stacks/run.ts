@@ -1,8 +1,10 @@
 import type { DeploymentEngine } from '../deployments/engine.ts'
 import type { Deployment, DeploymentRequest } from '../deployments/model.ts'
+import { planDeployment } from '../deployments/plan.ts'
 import type { DeploymentPlan } from '../deployments/plan.ts'
 import { outputResourcesOf } from '../deployments/run.ts'
 import type { Process } from '../../timeline.ts'
+import { ArmError } from '../errors.ts'
 import type { ErrorDetail } from '../errors.ts'
 import { groupType, keyOf, parseResourceId } from '../ids.ts'
 import type { StackBook } from './book.ts'
@@ -26,15 +28,11 @@ const settlingMs = 1000
  * The course of a stack's PUT; its lists are empty until the end.
  *
  *   initializing ─▶ creating | validating ─▶ deploying ─▶ deletingResources ─▶ updatingDenyAssignments ─▶ succeeded
- *                                               ├─ failed ─▶ failed        only where there is something to do
+ *                    │                          ├─ failed ─▶ failed        only where there is something to do
+ *                    └─ a bad template ─▶ failed
  *                                               └─ canceled ─▶ canceling ─▶ canceled
  */
-export function* runStack(
-  engine: StackEngine,
-  stack: Stack,
-  deploymentRequest: DeploymentRequest,
-  plan: DeploymentPlan,
-): Process {
+export function* runStack(engine: StackEngine, stack: Stack, deploymentRequest: DeploymentRequest): Process {
   const { world } = engine.deployments
   const startedAtMs = world.now()
   const before = { managed: stack.managed, denied: stack.denied }
@@ -42,6 +40,13 @@ export function* runStack(
   enter(engine, stack, before.managed.length === 0 ? 'creating' : 'validating')
   yield world.pause(validatingMs)
   if (stack.stopped) return
+  const plan = planOrRefusal(engine, deploymentRequest)
+  if (plan instanceof ArmError) {
+    endFailed(engine, stack, [plan.detail], 'update')
+    stack.durationMs = world.now() - startedAtMs
+    engine.book.note(stack)
+    return
+  }
   const { deployment, error } = yield* deploy(engine, stack, deploymentRequest, plan)
   if (stack.stopped) return
   const deployed = outputResourcesOf(engine.deployments, deployment).filter(
@@ -70,6 +75,15 @@ export function* runStack(
   }
   stack.durationMs = world.now() - startedAtMs
   engine.book.note(stack)
+}
+
+function planOrRefusal(engine: StackEngine, request: DeploymentRequest): DeploymentPlan | ArmError {
+  try {
+    return planDeployment(engine.deployments.world, request)
+  } catch (error) {
+    if (error instanceof ArmError) return error
+    throw error
+  }
 }
 
 function* deploy(

@@ -2,7 +2,8 @@ import type { Json } from '../../../template/arm/index.ts'
 import type { PropertyChange } from './compare.ts'
 import { isObject, sameJson } from './payload.ts'
 
-interface Pair {
+/** An old item and the new one that took its place. */
+export interface Pair {
   beforeIndex: number
   afterIndex: number
 }
@@ -14,33 +15,50 @@ interface Pair {
 export function compareLists(
   before: readonly Json[],
   after: readonly Json[],
-  compareItems: (before: Json, after: Json, beforeIndex: number) => PropertyChange[],
-): PropertyChange[] {
-  const pairs = pairItems(before, after)
+  compareItems: (before: Json, after: Json, beforeIndex: number, afterIndex: number) => PropertyChange[],
+): { children: PropertyChange[]; pairs: Pair[] } {
+  const pairs = pairItems(before, after, compareItems)
   const oldPartners = new Map(pairs.map((pair) => [pair.beforeIndex, pair]))
   const newPartners = new Map(pairs.map((pair) => [pair.afterIndex, pair]))
-  const changes: PropertyChange[] = []
+  const children: PropertyChange[] = []
   for (let index = 0; index < Math.max(before.length, after.length); index += 1) {
     const item = before[index]
     const pair = oldPartners.get(index)
     if (item !== undefined && pair === undefined) {
-      changes.push({ path: String(index), propertyChangeType: 'Delete', before: item })
+      children.push({ path: String(index), propertyChangeType: 'Delete', before: item })
     }
     const partner = pair === undefined ? undefined : after[pair.afterIndex]
     if (item !== undefined && partner !== undefined) {
-      const children = compareItems(item, partner, index)
-      if (children.length > 0) changes.push({ path: String(index), propertyChangeType: 'Modify', children })
+      const inner = compareItems(item, partner, index, pair?.afterIndex ?? index)
+      if (inner.length > 0) {
+        children.push({ path: String(index), propertyChangeType: 'Modify', children: inner })
+      }
     }
     const added = after[index]
     if (added !== undefined && !newPartners.has(index)) {
-      changes.push({ path: String(index), propertyChangeType: 'Create', after: added })
+      children.push({ path: String(index), propertyChangeType: 'Create', after: added })
     }
   }
-  return changes
+  return { children, pairs }
 }
 
-function pairItems(before: readonly Json[], after: readonly Json[]): Pair[] {
-  const pairs = longestCommon(before, after)
+function pairItems(
+  before: readonly Json[],
+  after: readonly Json[],
+  compareItems: (before: Json, after: Json, beforeIndex: number, afterIndex: number) => PropertyChange[],
+): Pair[] {
+  const isSame = (row: number, column: number): boolean => {
+    const [one, other] = [before[row], after[column]]
+    if (one === undefined || other === undefined) return false
+    if (sameJson(one, other)) return true
+    return (
+      isObject(one) &&
+      isObject(other) &&
+      keyOf(one) === keyOf(other) &&
+      compareItems(one, other, row, column).length === 0
+    )
+  }
+  const pairs = longestCommon(before.length, after.length, isSame)
   const oldTaken = new Set(pairs.map(({ beforeIndex }) => beforeIndex))
   const newTaken = new Set(pairs.map(({ afterIndex }) => afterIndex))
   const take = (matches: (one: Json, other: Json, beforeIndex: number, afterIndex: number) => boolean) => {
@@ -73,30 +91,36 @@ function keyOf(item: Json): string | undefined {
 }
 
 // Lists of resources are short; past this size only what stands at the same place is compared.
-const maxCells = 250_000
+const maxCells = 40_000
 
-function longestCommon(before: readonly Json[], after: readonly Json[]): Pair[] {
-  if (before.length * after.length > maxCells) {
-    return before.flatMap((item, index) =>
-      sameJson(item, after[index]) ? [{ beforeIndex: index, afterIndex: index }] : [],
-    )
+function longestCommon(
+  rows: number,
+  columns: number,
+  isSame: (row: number, column: number) => boolean,
+): Pair[] {
+  if (rows * columns > maxCells) {
+    return Array.from({ length: Math.min(rows, columns) }, (_, index) => index)
+      .filter((index) => isSame(index, index))
+      .map((index) => ({ beforeIndex: index, afterIndex: index }))
   }
-  const lengths = Array.from({ length: before.length + 1 }, () => new Array<number>(after.length + 1).fill(0))
+  const lengths = Array.from({ length: rows + 1 }, () => Array.from({ length: columns + 1 }, () => 0))
+  const same = lengths.map((cells, row) => cells.map((_, column) => isSame(row, column)))
   const at = (row: number, column: number): number => lengths[row]?.[column] ?? 0
-  for (let row = before.length - 1; row >= 0; row -= 1) {
-    for (let column = after.length - 1; column >= 0; column -= 1) {
+  for (let row = rows - 1; row >= 0; row -= 1) {
+    for (let column = columns - 1; column >= 0; column -= 1) {
       const cells = lengths[row]
       if (cells === undefined) continue
-      cells[column] = sameJson(before[row], after[column])
-        ? at(row + 1, column + 1) + 1
-        : Math.max(at(row + 1, column), at(row, column + 1))
+      cells[column] =
+        same[row]?.[column] === true
+          ? at(row + 1, column + 1) + 1
+          : Math.max(at(row + 1, column), at(row, column + 1))
     }
   }
   const pairs: Pair[] = []
   let row = 0
   let column = 0
-  while (row < before.length && column < after.length) {
-    if (sameJson(before[row], after[column])) {
+  while (row < rows && column < columns) {
+    if (same[row]?.[column] === true) {
       pairs.push({ beforeIndex: row, afterIndex: column })
       row += 1
       column += 1

@@ -1,16 +1,36 @@
 import { describe, expect, it } from 'vitest'
+import { objectOf } from '../../../../test/support/arm-ground.ts'
 import type { JsonObject } from '../../../template/arm/index.ts'
-import type { ChangeType, PropertyChange, ServerSet } from './compare.ts'
+import type { ChangeType, PropertyChange } from './compare.ts'
 import { compareResource, shownPayload } from './compare.ts'
 
 const identity = { apiVersion: '2024-01-01', id: '/subscriptions/s/x', name: 'x', type: 'T/x' }
 const resource = (members: JsonObject): JsonObject => ({ ...identity, location: 'eastus', ...members })
-const serverSet = (path: string): ServerSet | undefined =>
-  path === 'properties.provisioningState' || path === 'properties.ipAddress'
-    ? 'readOnly'
-    : path === 'properties.mode' || path === 'properties.subnets.0.properties.policy'
-      ? 'default'
-      : undefined
+/** What a provider would make of a body: a state, an address, and two defaults. */
+const made = (body: JsonObject): JsonObject => {
+  const properties = objectOf(body['properties'])
+  const subnets = properties['subnets']
+  return {
+    ...body,
+    properties: {
+      mode: 'Indexed',
+      ...properties,
+      ...(Array.isArray(subnets)
+        ? {
+            subnets: subnets.map((subnet: unknown) => {
+              const { properties: own, ...rest } = objectOf(subnet)
+              return own === undefined
+                ? rest
+                : { ...rest, id: 'made', properties: { policy: 'Enabled', ...objectOf(own) } }
+            }),
+          }
+        : {}),
+      provisioningState: 'Succeeded',
+      ipAddress: '10.0.0.4',
+    },
+  }
+}
+const isDefault = (path: string): boolean => /\.(mode|policy)$/.test(path)
 
 const cases: {
   name: string
@@ -118,7 +138,9 @@ const cases: {
   },
   {
     name: 'an item that changed, beside a default inside it',
-    live: { properties: { subnets: [{ name: 'one', properties: { prefix: 'a', policy: 'Enabled' } }] } },
+    live: {
+      properties: { subnets: [{ id: 'made', name: 'one', properties: { prefix: 'a', policy: 'Enabled' } }] },
+    },
     desired: { properties: { subnets: [{ name: 'one', properties: { prefix: 'b' } }] } },
     want: 'Modify',
     delta: [
@@ -186,7 +208,12 @@ const cases: {
 
 describe('a live resource held against a template', () => {
   it.each(cases)('$name', ({ live, desired, want, delta }) => {
-    const compared = compareResource({ live: resource(live), desired: resource(desired), serverSet })
+    const compared = compareResource({
+      live: resource(live),
+      desired: resource(desired),
+      expected: made(resource(desired)),
+      isDefault,
+    })
     expect({ changeType: compared.changeType, delta: compared.delta }).toEqual({ changeType: want, delta })
   })
 
@@ -194,7 +221,8 @@ describe('a live resource held against a template', () => {
     const { before, after } = compareResource({
       live: resource({ properties: { provisioningState: 'Succeeded', mode: 'Indexed', a: 1 } }),
       desired: resource({ location: 'East US', properties: { a: 2, none: {} } }),
-      serverSet,
+      expected: made(resource({ properties: { a: 2 } })),
+      isDefault,
     })
     expect(JSON.stringify(before)).toBe(
       JSON.stringify(
@@ -216,6 +244,6 @@ describe('a live resource held against a template', () => {
 
   it('shows a live resource without what only the service sets', () => {
     const live = resource({ properties: { provisioningState: 'Succeeded', mode: 'Indexed' } })
-    expect(shownPayload(live, serverSet)).toEqual(resource({ properties: { mode: 'Indexed' } }))
+    expect(shownPayload(live)).toEqual(resource({ properties: { mode: 'Indexed' } }))
   })
 })

@@ -14,10 +14,17 @@ import type { World } from '../world.ts'
 import type { ChangeType, PropertyChange } from './compare.ts'
 import { compareResource, shownPayload } from './compare.ts'
 import { isUnevaluated, payloadOf } from './payload.ts'
-import { serverSetOf } from './server-set.ts'
+import { expectationOf } from './expectation.ts'
 
 /** How much of each resource a what-if tells. */
 export type ResultFormat = 'FullResourcePayloads' | 'ResourceIdOnly'
+
+/** What a prediction looks at. */
+export interface Predicting {
+  world: World
+  /** Types, in lower case, whose providers predict nothing. */
+  unsupported: ReadonlySet<string>
+}
 
 /** What would become of one resource. */
 export interface ResourceChange {
@@ -32,28 +39,32 @@ export interface ResourceChange {
 
 /** What deploying a plan would change, by resource id; what is not in the template is Ignore, or Delete in complete mode. */
 export function predictChanges(
-  world: World,
+  predicting: Predicting,
   request: DeploymentRequest,
   plan: DeploymentPlan,
   format: ResultFormat,
 ): ResourceChange[] {
   const said = [...plan.resources, ...plan.inner].filter(({ nested }) => nested === undefined)
   const changes = [
-    ...said.map((resource) => predictResource(world, request, resource, format)),
-    ...unsaid(world, request, plan, format),
+    ...said.map((resource) => predictResource(predicting, request, resource, format)),
+    ...unsaid(predicting.world, request, plan, format),
   ]
   return changes.toSorted((one, other) => (keyOf(one.resourceId) < keyOf(other.resourceId) ? -1 : 1))
 }
 
 /** What would become of one resource of a template. */
 export function predictResource(
-  world: World,
+  { world, unsupported }: Predicting,
   request: Pick<DeploymentRequest, 'locate'>,
   resource: ExpandedResource,
   format: ResultFormat,
 ): ResourceChange {
   const { id, apiVersion } = resource
   const type = factsOf(resource.type).type
+  if (unsupported.has(type.toLowerCase())) {
+    const unsupportedReason = `The resource type '${type}' does not support What-If.`
+    return { resourceId: id, type, changeType: 'Unsupported', unsupportedReason }
+  }
   if (isUnknownId(resource)) {
     return {
       resourceId: id,
@@ -71,7 +82,7 @@ export function predictResource(
   const { changeType, before, after, delta } = compareResource({
     live: live === undefined ? undefined : { ...live.body, apiVersion },
     desired,
-    ...(live === undefined ? {} : { serverSet: serverSetOf(world, live) }),
+    ...(live === undefined ? {} : expectationOf(world, live, resource)),
   })
   return {
     resourceId: live?.id ?? id,
@@ -109,14 +120,14 @@ function unsaid(
   return [...prefixes.values()].flatMap((prefix) => {
     const isDeleted = request.mode === 'Complete' && keyOf(prefix) === keyOf(request.place.prefix)
     return unsaidResources(world, prefix, said).flatMap((live) => {
-      if (isDeleted) return [gone(world, live, format)]
+      if (isDeleted) return [gone(live, format)]
       return textMember(live.body, 'location') === undefined ? [] : [ignored(live, format)]
     })
   })
 }
 
-function gone(world: World, live: LiveResource, format: ResultFormat): ResourceChange {
-  const before = shownPayload({ ...live.body, apiVersion: live.apiVersion }, serverSetOf(world, live))
+function gone(live: LiveResource, format: ResultFormat): ResourceChange {
+  const before = shownPayload({ ...live.body, apiVersion: live.apiVersion })
   return {
     resourceId: live.id,
     type: live.type,

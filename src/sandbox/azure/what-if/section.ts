@@ -1,6 +1,8 @@
+import * as z from 'zod'
 import type { DeploymentEngine } from '../deployments/engine.ts'
 import type { ScopeKind } from '../deployments/place.ts'
 import { scopePatterns } from '../deployments/place.ts'
+import { controlCommand } from '../section.ts'
 import type { Section } from '../section.ts'
 import { startWhatIf } from './start.ts'
 
@@ -22,5 +24,12 @@ export function whatIfSection(engine: DeploymentEngine): Section {
       mutating: true,
       handle: (request) => startWhatIf(engine, request),
     })),
+    commands: {
+      'what-if-unsupported': controlCommand(
+        'the provider of a type predicts nothing: what-if says Unsupported',
+        z.strictObject({ type: z.string() }),
+        ({ type }) => void engine.unsupported.add(type.toLowerCase()),
+      ),
+    },
   }
 }

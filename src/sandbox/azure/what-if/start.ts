@@ -43,15 +43,16 @@ export function startWhatIf(engine: DeploymentEngine, request: ArmRequest): ArmA
 }
 
 function* predicting(
-  { world }: DeploymentEngine,
+  engine: DeploymentEngine,
   asked: DeploymentRequest,
   format: ResultFormat,
   box: { result?: JsonObject },
 ): Process {
+  const { world } = engine
   yield world.pause(lastingMs)
   try {
     const plan = planDeployment(world, asked)
-    const changes = predictChanges(world, asked, plan, format).map((change) => changeBody(change))
+    const changes = predictChanges(engine, asked, plan, format).map((change) => changeBody(change))
     box.result = { status: 'Succeeded', properties: { changes, ...newerMembers(asked, plan) } }
   } catch (error) {
     if (!(error instanceof ArmError)) throw error

@@ -132,7 +132,7 @@ function managementGroup(context: Context): Value {
   const known: JsonObject = {
     id: scopeId(scope),
     name: scope.id,
-    type: '/providers/Microsoft.Management/managementGroups',
+    type: 'Microsoft.Management/managementGroups',
   }
   return filled(context, known, managementGroup?.(scope.id), ['properties'])
 }

@@ -14,6 +14,7 @@ import { parseJson } from '../json-text.ts'
 import {
   type Context,
   type FunctionTable,
+  any,
   lazy,
   listAt,
   objectAt,
@@ -25,7 +26,7 @@ import {
 
 /** Functions that make and take apart objects. */
 export const objectFunctions: FunctionTable = {
-  createObject: outer(0, Infinity, createObject),
+  createObject: any(0, Infinity, createObject),
   items: outer(1, 1, (args, context) =>
     sorted(objectAt(args, 0, context)).map(([key, value]) => ({ key, value })),
   ),
@@ -54,8 +55,10 @@ export const objectFunctions: FunctionTable = {
 function createObject(args: readonly Value[], context: Context): Value | undefined {
   if (args.length % 2 !== 0) return refuseCall(context, 'expects a value for every key')
   const members: [string, Value][] = []
-  for (let index = 0; index < args.length; index += 2)
+  for (let index = 0; index < args.length; index += 2) {
+    if (isDeferred(args[index])) return undefined
     members.push([textAt(args, index, context), args[index + 1] ?? null])
+  }
   return objectOf(members)
 }
 

@@ -75,7 +75,8 @@ function typed(
   context: Context,
 ): { before: readonly string[]; type: string; names: readonly string[] } {
   const at = args.findIndex((arg) => arg.includes('/'))
-  const type = args[at]
+  // A slash at the end, as people write it, adds nothing.
+  const type = args[at]?.replaceAll(/\/+$/g, '')
   const names = args.slice(at + 1)
   if (type === undefined || at > most || names.some((name) => name.includes('/')))
     return refuseType(context, args)

@@ -1,7 +1,7 @@
 import type { Frame, KnownResource } from '../frame.ts'
 import { scopeId } from '../scope.ts'
 import { type Expression, literal } from '../syntax.ts'
-import { type Value, defer, hasDeferred } from '../value.ts'
+import { type Value, defer, hasDeferred, isObject, withOrigin } from '../value.ts'
 import { type Context, type FunctionTable, lazy, refuseCall } from './function.ts'
 
 /** Functions that ask the running cloud; `list…` of every name is in `callList`. */
@@ -45,6 +45,7 @@ function reference(args: readonly Value[], context: Context): Value {
   if (typeof target !== 'string')
     return refuseCall(context, 'expects a name or id of a resource as argument 1')
   const resource = findOne(target, context)
+  if (resource === undefined && !target.includes('/')) return unfound(target, args, context)
   if (resource !== undefined)
     return readResource(resource, version, full, context, !target.includes('/providers/'))
   return read(outsideId(target, context), text(version), full, context, false)
@@ -57,9 +58,14 @@ function findOne(target: string, context: Context): KnownResource | undefined {
       context,
       `finds ${found.length} resources '${target}' in the template; name one by its type or id too`,
     )
-  if (found.length === 0 && !target.includes('/'))
-    return refuseCall(context, `finds no resource '${target}' in the template`)
   return found[0]
+}
+
+/** A name that is nowhere in the template: once the deployment runs it is refused, before that it stays as written. */
+function unfound(target: string, args: readonly Value[], context: Context): Value {
+  const { answers } = context.frame
+  if (answers === undefined || answers.predicts === true) return defer(callOf(context.name, args))
+  return refuseCall(context, `finds no resource '${target}' in the template`)
 }
 
 function readResource(
@@ -88,10 +94,11 @@ function read(
   const { frame } = context
   frame.noteRead?.(id, implicit)
   const isFull = typeof full === 'string' && full.toLowerCase() === 'full'
-  const answer = frame.answers?.reference(id, version, isFull)
-  if (answer !== undefined) return answer
   const args: Value[] = [id, ...(version === undefined ? [] : [version]), ...(isFull ? [full ?? 'Full'] : [])]
-  return defer(callOf('reference', args))
+  const expression = callOf('reference', args)
+  const answer = frame.answers?.reference(id, version, isFull)
+  if (answer === undefined) return defer(expression)
+  return frame.answers?.predicts === true && isObject(answer) ? withOrigin(answer, expression) : answer
 }
 
 function text(value: Value | undefined): string | undefined {
@@ -117,8 +124,7 @@ export function callList(name: string, args: readonly Value[], frame: Frame): Va
   if (typeof target !== 'string' || typeof version !== 'string')
     return refuseCall(context, 'expects a name or id of a resource and an API version')
   const resource = frame.world.find(target)[0]
-  if (resource === undefined && !target.includes('/'))
-    return refuseCall(context, `finds no resource '${target}' in the template`)
+  if (resource === undefined && !target.includes('/')) return unfound(target, args, context)
   const id = resource?.id ?? outsideId(target, context)
   frame.noteRead?.(id, resource !== undefined && !target.includes('/providers/'))
   const answer = frame.answers?.list(name, id, version, values)

@@ -6,7 +6,7 @@ import { type Deployment, deployedLookupOf, reasonOf } from './deployment.ts'
 import { exportProblem, setExports } from './exports.ts'
 import { endOperation, failedTo, resourceStatus, type Run, stackStatus } from './run.ts'
 import { tearDown } from './teardown.ts'
-import { type WalkOutcome, walk } from './walk.ts'
+import { type WalkOutcome, walk } from '../../../walk.ts'
 
 /** How long a stack thinks before it begins with its resources, in AWS's milliseconds. */
 export const START_MS = 1500

@@ -6,7 +6,7 @@ import { setExports } from './exports.ts'
 import { type Run, endOperation, failedTo, resourceStatus, stackStatus } from './run.ts'
 import { setLive } from './set-live.ts'
 import { type Doomed, cleanUp } from './teardown.ts'
-import { walk } from './walk.ts'
+import { walk } from '../../../walk.ts'
 
 /** A run that knows what was before. */
 export interface Rollback extends Run {

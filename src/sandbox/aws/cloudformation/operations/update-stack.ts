@@ -6,7 +6,7 @@ import { leftBehind, rollbackUpdate } from './rollback-update.ts'
 import { endOperation, failedTo, resourceStatus, stackStatus } from './run.ts'
 import { type Doomed, cleanUp } from './teardown.ts'
 import { type Update, updateResource } from './update-resource.ts'
-import { walk } from './walk.ts'
+import { walk } from '../../../walk.ts'
 
 /** How an update ends. */
 export interface UpdateOptions {

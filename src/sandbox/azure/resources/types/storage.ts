@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto'
-import type { Json, JsonObject } from '../../json.ts'
-import type { Making, TypeFacts } from '../facts.ts'
+import type { TypeFacts } from '../facts.ts'
+import { immediate, regional, secretOf } from './shape.ts'
 
 const services = ['dfs', 'web', 'blob', 'queue', 'table', 'file']
 
 /** Storage accounts and what is in them. */
 export const storageTypes: readonly TypeFacts[] = [
-  {
-    type: 'Microsoft.Storage/storageAccounts',
-    apiVersion: '2024-01-01',
-    durationMs: [24_000, 32_000],
-    tracked: true,
+  regional('Microsoft.Storage/storageAccounts', '2024-01-01', [24, 32], {
     name: {
       pattern: /^[a-z0-9]{3,24}$/,
       code: 'AccountNameInvalid',
@@ -31,12 +26,12 @@ export const storageTypes: readonly TypeFacts[] = [
         keySource: 'Microsoft.Storage',
       },
     },
-    computed: ({ id, body, nowIso }) => ({
+    computed: ({ id, location, nowIso }) => ({
       creationTime: nowIso,
       primaryEndpoints: Object.fromEntries(
         services.map((service) => [service, `https://${id.name}.${service}.core.windows.net/`]),
       ),
-      primaryLocation: body['location'] ?? '',
+      primaryLocation: location,
       statusOfPrimary: 'available',
       privateEndpointConnections: [],
     }),
@@ -56,29 +51,23 @@ export const storageTypes: readonly TypeFacts[] = [
         serviceSasToken: `sv=2024-11-04&sr=c&sig=${secretOf(making, 'sas', 32)}`,
       }),
     },
-  },
-  ...['blobServices', 'fileServices', 'queueServices', 'tableServices'].map((name): TypeFacts =>
-    child(`Microsoft.Storage/storageAccounts/${name}`),
+  }),
+  ...immediate(
+    '2024-01-01',
+    [
+      'Microsoft.Storage/storageAccounts/blobServices',
+      'Microsoft.Storage/storageAccounts/fileServices',
+      'Microsoft.Storage/storageAccounts/queueServices',
+      'Microsoft.Storage/storageAccounts/tableServices',
+      'Microsoft.Storage/storageAccounts/fileServices/shares',
+      'Microsoft.Storage/storageAccounts/queueServices/queues',
+      'Microsoft.Storage/storageAccounts/tableServices/tables',
+      'Microsoft.Storage/storageAccounts/managementPolicies',
+    ],
+    { stateless: true },
   ),
-  {
-    ...child('Microsoft.Storage/storageAccounts/blobServices/containers'),
+  ...immediate('2024-01-01', ['Microsoft.Storage/storageAccounts/blobServices/containers'], {
+    stateless: true,
     defaults: { publicAccess: 'None', hasImmutabilityPolicy: false, hasLegalHold: false },
-  },
-  child('Microsoft.Storage/storageAccounts/fileServices/shares'),
-  child('Microsoft.Storage/storageAccounts/queueServices/queues'),
-  child('Microsoft.Storage/storageAccounts/tableServices/tables'),
+  }),
 ]
-
-function child(type: string, defaults: JsonObject = {}): TypeFacts {
-  return { type, apiVersion: '2024-01-01', durationMs: [0, 0], tracked: false, defaults }
-}
-
-/** A key that belongs to a resource, in base64: the same at every call, and of no use anywhere else. */
-export function secretOf(making: Making, use: string, bytes: number): string {
-  return createHash('sha512').update(making.guid(use)).digest().subarray(0, bytes).toString('base64')
-}
-
-/** Two keys under the names that most providers give them. */
-export function keyPair(making: Making, names: readonly [string, string]): Json {
-  return Object.fromEntries(names.map((name) => [name, secretOf(making, name, 32)]))
-}

@@ -15,16 +15,17 @@ import type { ResultRequest, StackResourceChange } from './model.ts'
 
 /** What deploying a stack would change: what its template says, and what it would let go of. Throws ArmError. */
 export function predictStack(
-  { deployments: { world } }: StackEngine,
+  { deployments }: StackEngine,
   request: ResultRequest,
   stack: Stack | undefined,
 ): { changes: StackResourceChange[]; plan: DeploymentPlan } {
+  const { world } = deployments
   const deployment = deploymentOf(world, request.stack, request.deploymentStackResourceId)
   const plan = planDeployment(world, deployment)
   const said = [...plan.resources, ...plan.inner].filter(({ nested }) => nested === undefined)
   const changes = [
     ...said.map((resource) =>
-      changeOf(predictResource(world, deployment, resource, 'FullResourcePayloads'), request, stack),
+      changeOf(predictResource(deployments, deployment, resource, 'FullResourcePayloads'), request, stack),
     ),
     ...droppedOf(
       said.map(({ id }) => id),

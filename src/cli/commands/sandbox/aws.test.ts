@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { createVirtualClock, createSeededRandom } from '../../../test/support/virtual-clock.ts'
-import type { Io } from '../io.ts'
-import { createSandboxCommand, runAwsSandbox } from './sandbox.ts'
+import { createVirtualClock, createSeededRandom } from '../../../../test/support/virtual-clock.ts'
+import type { Io } from '../../io.ts'
+import { runAwsSandbox } from './aws.ts'
+import { createSandboxCommand } from './command.ts'
 
 function testIo(): { io: Io; stop: AbortController; printed: { stdout: string; stderr: string } } {
   const stop = new AbortController()
@@ -31,7 +32,7 @@ describe('headwater sandbox aws', () => {
   it('says where it is, answers, tells of calls, and ends', async () => {
     const { io, stop, printed } = testIo()
     const running = createSandboxCommand(io).parseAsync(['aws', '--port', '0', '--calls'], { from: 'user' })
-    await expect.poll(() => printed.stdout).toMatch(ready)
+    await expect.poll(() => printed.stdout, { timeout: 20_000 }).toMatch(ready)
     const endpoint = ready.exec(printed.stdout)?.[1] ?? ''
     const credentials = { accessKeyId: '210987654321', secretAccessKey: 'any' }
     const client = new STSClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 })
@@ -43,7 +44,7 @@ describe('headwater sandbox aws', () => {
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('is a program that %s ends, with 0', async (signal) => {
-    const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+    const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
     const child = spawn(process.execPath, [main, 'sandbox', 'aws', '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -62,7 +63,7 @@ describe('headwater sandbox aws', () => {
   it('says that a port is taken', async () => {
     const first = testIo()
     const running = runAwsSandbox({ port: 0, speed: 0 }, first.io)
-    await expect.poll(() => first.printed.stdout).toMatch(ready)
+    await expect.poll(() => first.printed.stdout, { timeout: 20_000 }).toMatch(ready)
     const port = Number(ready.exec(first.printed.stdout)?.[2])
     await expect(runAwsSandbox({ port, speed: 0 }, testIo().io)).rejects.toThrow(
       `--port: ${port} is taken; name another, or 0 for any free one`,

@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander'
-import type { CallRecord } from '../../sandbox/aws/calls.ts'
-import type { AwsSandbox } from '../../sandbox/aws/server.ts'
-import { usageError } from '../exit.ts'
-import type { Io } from '../io.ts'
-import { printable } from '../io.ts'
+import { Command } from 'commander'
+import type { CallRecord } from '../../../sandbox/aws/calls.ts'
+import type { AwsSandbox } from '../../../sandbox/aws/server.ts'
+import type { Io } from '../../io.ts'
+import { printable } from '../../io.ts'
+import { factor, portError, untilEnded, wholeNumber } from './options.ts'
 
 /** How a sandbox is started by hand. */
 export interface AwsSandboxCommandOptions {
@@ -19,12 +19,8 @@ export interface AwsSandboxCommandOptions {
 const defaultPort = 4566
 
 /** `headwater sandbox aws` */
-export function createSandboxCommand(io: Io): Command {
-  const command = new Command('sandbox').description(
-    'Runs a pretend cloud on this machine, for trying things.',
-  )
-  command
-    .command('aws')
+export function createAwsSandboxCommand(io: Io): Command {
+  return new Command('aws')
     .description(
       'Runs a pretend AWS (CloudFormation, STS, S3) on 127.0.0.1 until ctrl-c; it keeps everything in memory.',
     )
@@ -33,7 +29,6 @@ export function createSandboxCommand(io: Io): Command {
     .option('--calls', 'a line on standard error for every call')
     .addHelpText('after', help)
     .action((options: AwsSandboxCommandOptions) => runAwsSandbox(options, io))
-  return command
 }
 
 const help = `
@@ -50,16 +45,13 @@ Any access key will do; one of twelve digits is the account. To make it misbehav
 export async function runAwsSandbox(options: AwsSandboxCommandOptions, io: Io): Promise<void> {
   const sandbox = await open(options, io)
   io.stdout(`pretend AWS on ${sandbox.url}, for AWS_ENDPOINT_URL; ctrl-c ends it\n`)
-  await new Promise<void>((resolve) => {
-    if (io.signal?.aborted === true) resolve()
-    else io.signal?.addEventListener('abort', () => resolve(), { once: true })
-  })
+  await untilEnded(io)
   await sandbox.close()
 }
 
 async function open(options: AwsSandboxCommandOptions, io: Io): Promise<AwsSandbox> {
   // Loaded only here: the other verbs need no resource schemas.
-  const { createAwsSandbox } = await import('../../sandbox/aws/server.ts')
+  const { createAwsSandbox } = await import('../../../sandbox/aws/server.ts')
   const { clock, random } = io
   const log = (call: CallRecord): void => {
     if (call.defect !== undefined) io.stderr(`${printable(call.defect)}\n`)
@@ -68,10 +60,7 @@ async function open(options: AwsSandboxCommandOptions, io: Io): Promise<AwsSandb
   try {
     return await createAwsSandbox({ clock, random, port: options.port, speed: options.speed, log })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw usageError(`--port: ${options.port} is taken; name another, or 0 for any free one`)
-    }
-    throw error
+    throw portError(error, { '--port': options.port })
   }
 }
 
@@ -89,18 +78,4 @@ function describeCall(call: CallRecord): string {
     fault === undefined ? '' : `(${fault})`,
   ]
   return printable(words.join(' ').trimEnd())
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('write a port, 0 to 65535')
-  return value
-}
-
-function factor(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError('write a number, 0 or more')
-  }
-  return value
 }
