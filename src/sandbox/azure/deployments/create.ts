@@ -5,7 +5,7 @@ import { factsOfPlan } from './facts.ts'
 import type { Deployment, DeploymentRequest } from './model.ts'
 import { isActive } from './model.ts'
 import type { Place } from './place.ts'
-import { deploymentId, placeOf } from './place.ts'
+import { deploymentId, needLasting, placeOf } from './place.ts'
 import { invalidFallback, planDeployment } from './plan.ts'
 import { readDeploymentRequest } from './read-request.ts'
 import { deploymentBody, statusBody, validatedBody } from './render.ts'
@@ -56,6 +56,7 @@ export function readAt(
 ): { place: Place; name: string; asked: DeploymentRequest } {
   const name = request.params['name'] ?? ''
   const place = placeOf(engine.world, request.params)
+  needLasting(engine.world, place)
   return { place, name, asked: readDeploymentRequest(request, place, name) }
 }
 

@@ -1,6 +1,7 @@
 import type { Scope } from '../../../template/arm/index.ts'
 import { groupNotFound } from '../errors.ts'
-import { groupId } from '../ids.ts'
+import { groupId, parseResourceId } from '../ids.ts'
+import { groupRefusal } from '../resources/preflight.ts'
 import type { World } from '../world.ts'
 
 /** Where a deployment or a stack lives. */
@@ -33,6 +34,13 @@ export function placeOf(world: World, params: Readonly<Record<string, string>>):
   const live = world.graph.get(groupId(subscription, group))
   if (live === undefined) throw groupNotFound(group)
   return placeOfScope({ kind: 'resourceGroup', subscriptionId: subscription, resourceGroup: live.name })
+}
+
+/** Throws 409 where a place's resource group is going: nothing is made in it any more. */
+export function needLasting(world: World, place: Place): void {
+  const id = parseResourceId(deploymentId(place, 'any'))
+  const refused = id === undefined ? undefined : groupRefusal(world, id)
+  if (refused !== undefined) throw refused
 }
 
 /** The place of a scope, whether or not it is there. */

@@ -27,8 +27,15 @@ export interface DeploymentPlan {
   skipped: string[]
 }
 
-/** Works a request out. Throws what ARM answers at once: a bad template, a missing scope, a refusal by a policy. */
-export function planDeployment(world: World, request: DeploymentRequest): DeploymentPlan {
+/**
+ * Works a request out, with so many nested deployments opened up as are asked for. Throws what ARM answers at once: a bad
+ * template, a missing scope, a refusal by a policy.
+ */
+export function planDeployment(
+  world: World,
+  request: DeploymentRequest,
+  maxOpened = Infinity,
+): DeploymentPlan {
   const wrong = requestViolation(request)
   if (wrong !== undefined) throw wrong
   const expansion = expandDeployment({
@@ -43,7 +50,7 @@ export function planDeployment(world: World, request: DeploymentRequest): Deploy
   for (const resource of resources) checkBody(resource, request)
   const skipped: string[] = []
   // Since 2024 what waits for values is not looked into; before, what could not be known stayed an expression.
-  const opening = { skipped, opensUnknown: request.apiVersion < '2024-07-01' }
+  const opening = { skipped, opensUnknown: request.apiVersion < '2024-07-01', left: maxOpened }
   const inner = openedUp(world, resources, groupsMadeBy(resources), opening)
   if (request.validationLevel?.toLowerCase() !== 'template') {
     checkRules(world, request, [...resources, ...inner])
@@ -120,6 +127,8 @@ interface Opening {
   skipped: string[]
   /** Whether those are opened whose parameters wait for the running cloud. */
   opensUnknown: boolean
+  /** How many more are opened. */
+  left: number
 }
 
 function openedUp(
@@ -131,6 +140,11 @@ function openedUp(
   return resources.flatMap(({ id, nested }) => {
     if (nested === undefined) return []
     if (!isMade(nested.scope, made)) needScope(world, nested.scope)
+    opening.left -= 1
+    if (opening.left < 0) {
+      opening.skipped.push(id)
+      return []
+    }
     const isUnknown = hasUnknown(nested.parameters())
     const expansion = isUnknown && !opening.opensUnknown ? undefined : nested.expand()
     const wrong = expansion === undefined ? undefined : expansionViolation(expansion, undefined)
@@ -196,7 +210,11 @@ export function planNested(world: World, nested: NestedDeployment, runtime: Runt
   return {
     expansion,
     resources,
-    inner: openedUp(world, resources, groupsMadeBy(resources), { skipped, opensUnknown: false }),
+    inner: openedUp(world, resources, groupsMadeBy(resources), {
+      skipped,
+      opensUnknown: false,
+      left: Infinity,
+    }),
     skipped,
   }
 }

@@ -263,6 +263,28 @@ describe('validate', () => {
     expect(await codes(rg, {})).toEqual([400, 'InvalidRequestContent'])
   })
 
+  it('makes nothing in a group that is going', async () => {
+    await ground.call('DELETE', '/resourcegroups/rg', undefined, { apiVersion: '2024-11-01' })
+    const properties = { mode: 'Incremental', template: templateOf([]) }
+    const stack = {
+      template: templateOf([]),
+      actionOnUnmanage: { resources: 'detach' },
+      denySettings: { mode: 'none' },
+    }
+    const stackPath = rg.replace('/deployments/', '/deploymentStacks/')
+    for (const [path, body] of [
+      [rg, { properties }],
+      [stackPath, { properties: stack }],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await ground.call('PUT', path, body)
+      expect([answer.status, objectOf(answer.body['error'])['code']]).toEqual([
+        409,
+        'ResourceGroupBeingDeleted',
+      ])
+    }
+  })
+
   it('keeps the location of a name', async () => {
     const put = (location: string) =>
       ground.call('PUT', atSubscription, {

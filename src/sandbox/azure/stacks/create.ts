@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts'
-import { placeOf } from '../deployments/place.ts'
+import { needLasting, placeOf } from '../deployments/place.ts'
 import { planDeployment } from '../deployments/plan.ts'
 import { waitSeconds } from '../deployments/texts.ts'
 import type { Process } from '../../timeline.ts'
@@ -53,6 +53,7 @@ export function createStack(engine: StackEngine, request: ArmRequest): ArmAnswer
 /** Reads a stack's PUT or validate. */
 export function readAt(engine: StackEngine, request: ArmRequest): StackRequest {
   const place = placeOf(engine.deployments.world, request.params)
+  needLasting(engine.deployments.world, place)
   return readStackRequest(request, place, request.params['name'] ?? '')
 }
 

@@ -16,6 +16,9 @@ import { changeBody, predictChanges } from './predict.ts'
 // Recorded: done at the first poll, which comes after 15 seconds.
 const lastingMs = 8000
 
+// "What-if can expand up to 500 nested templates": deploy-what-if.md; what is left is Ignore.
+const maxNested = 500
+
 /** `POST …/whatIf`: 202 with a `Location`; the result, or what is wrong with the template, comes at the poll. */
 export function startWhatIf(engine: DeploymentEngine, request: ArmRequest): ArmAnswer {
   const { world, book } = engine
@@ -51,7 +54,7 @@ function* predicting(
   const { world } = engine
   yield world.pause(lastingMs)
   try {
-    const plan = planDeployment(world, asked)
+    const plan = planDeployment(world, asked, maxNested)
     const changes = predictChanges(engine, asked, plan, format).map((change) => changeBody(change))
     box.result = { status: 'Succeeded', properties: { changes, ...newerMembers(asked, plan) } }
   } catch (error) {

@@ -255,6 +255,19 @@ describe('what-if', () => {
     })
   })
 
+  it('opens 500 nested deployments up; what the rest holds is as if it were not said', async () => {
+    await deploy(templateOf([nsg('net500')]))
+    const nested = {
+      ...nestedNet("[concat('in', copyIndex())]", "[concat('net', copyIndex())]"),
+      copy: { name: 'many', count: 501 },
+    }
+    const all = await changes(templateOf([nested]))
+    expect(all.filter(({ changeType }) => changeType === 'Create')).toHaveLength(500)
+    expect(all.filter(({ changeType }) => changeType === 'Ignore')).toMatchObject([
+      { resourceId: idOf('Microsoft.Network/networkSecurityGroups', 'net500') },
+    ])
+  })
+
   it('works in a subscription, and compares the group itself', async () => {
     const at = `${subscription}/providers/Microsoft.Resources/deployments/all`
     const template = templateOf([

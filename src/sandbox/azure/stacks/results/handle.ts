@@ -41,7 +41,7 @@ export function putResult(engine: StackEngine, results: WhatIfResults, request: 
   const asked = readResultRequest(engine, request)
   const id = resultId(asked.stack.place, asked.stack.name)
   const before = results.get(keyOf(id))
-  if (before !== undefined && !/^(succeeded|failed|canceled)$/.test(before.state)) {
+  if (before !== undefined && !isTerminal(before)) {
     throw gatewayError(
       409,
       'DeploymentStackWhatIfResultInNonTerminalState',
@@ -147,18 +147,20 @@ export function listResults(engine: StackEngine, results: WhatIfResults, request
   return { status: 200, body: { value } }
 }
 
-/** `POST …/deploymentStacksWhatIfResults/N/whatIf`: the same with each resource's properties, at the poll. */
+/**
+ * `POST …/deploymentStacksWhatIfResults/N/whatIf`: the same with each resource's properties. At once where the result is
+ * there, for az asks and does not poll; else at the poll.
+ */
 export function configureResult(engine: StackEngine, results: WhatIfResults, request: ArmRequest): ArmAnswer {
   const { world } = engine.deployments
   const result = needResult(engine, results, request)
-  const box: { answer?: ArmAnswer } = {}
-  world.timeline.start(
-    (function* (): Process {
-      yield world.pause(initializingMs)
-      const stack = engine.book.get(result.request.deploymentStackResourceId)
-      box.answer = { status: 200, body: resultBody(result, stack, true) }
-    })(),
-  )
+  const answer = (): ArmAnswer | undefined => {
+    if (!isTerminal(result)) return undefined
+    const stack = engine.book.get(result.request.deploymentStackResourceId)
+    return { status: 200, body: resultBody(result, stack, true) }
+  }
+  const known = answer()
+  if (known !== undefined) return known
   const path = operationsPath(world, result.request.stack)
   const job = jobName(
     `WhatIfStackJob:${world.random.uuid().replaceAll('-', ':2D')}`,
@@ -167,9 +169,13 @@ export function configureResult(engine: StackEngine, results: WhatIfResults, req
   const url = world.operations.followLocation(
     request,
     { path: `${path}/deploymentStackOperationResults/${job}`, apiVersion: request.apiVersion, signed: true },
-    () => box.answer ?? { status: 202 },
+    () => answer() ?? { status: 202 },
   )
   return { status: 202, headers: { location: url, 'retry-after': String(waitSeconds(world, 15)) } }
+}
+
+function isTerminal({ state }: WhatIfResult): boolean {
+  return /^(succeeded|failed|canceled)$/.test(state)
 }
 
 /** `DELETE …/deploymentStacksWhatIfResults/N`: at once; 204 where there is none. */

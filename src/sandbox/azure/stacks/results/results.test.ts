@@ -192,13 +192,16 @@ describe('stack what-if', () => {
     })
   })
 
-  it('tells each resource’s properties when it is asked again', async () => {
+  it('tells each resource’s properties when it is asked again, at once or once it is done', async () => {
     await stack(templateOf([nsg('one')]))
-    await result(templateOf([nsg('one', { tags: { a: 'b' } })]))
-    const { status, headers } = await ground.call('POST', `${path}/whatIf`)
-    expect(status).toBe(202)
-    ground.clock.advance(15_000)
-    const { body } = await ground.call('GET', headers.get('location') ?? '')
+    await put(templateOf([nsg('one', { tags: { a: 'b' } })]))
+    const early = await ground.call('POST', `${path}/whatIf`)
+    const location = early.headers.get('location') ?? ''
+    expect([early.status, (await ground.call('GET', location)).status]).toEqual([202, 202])
+    ground.clock.advance(30_000)
+    const { status, body } = await ground.call('POST', `${path}/whatIf`)
+    expect(status).toBe(200)
+    expect((await ground.call('GET', location)).body).toEqual(body)
     expect(body['properties']).toMatchObject({
       changes: {
         resourceChanges: [
