@@ -15,7 +15,7 @@ import {
   values,
   vnet,
   type AzureGround,
-} from './support/azure-ground.ts'
+} from './support/azure-deployment-ground.ts'
 
 const lay = layAzureGround()
 let ground: AzureGround

@@ -9,7 +9,7 @@ import {
   vnet,
   vnetId,
   type AzureGround,
-} from './support/azure-ground.ts'
+} from './support/azure-deployment-ground.ts'
 
 const lay = layAzureGround()
 const fresh = async (more?: Parameters<typeof lay.fresh>[0]) => lay.fresh(more)

@@ -17,7 +17,7 @@ import {
   vnet,
   vnetId,
   type AzureGround,
-} from './support/azure-ground.ts'
+} from './support/azure-deployment-ground.ts'
 
 const lay = layAzureGround()
 let ground: AzureGround

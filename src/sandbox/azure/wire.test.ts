@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layAzureGround, subscription } from '../../../test/support/azure-sandbox-ground.ts'
+import { layAzureGround, subscription } from '../../../test/support/azure-ground.ts'
 import { defaultTenant } from './world.ts'
 
 const guid = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/

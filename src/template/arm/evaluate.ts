@@ -12,6 +12,7 @@ import {
   defer,
   deferredExpression,
   hasDeferred,
+  hasOrigin,
   isDeferred,
   isJsonList,
   isJsonObject,
@@ -132,8 +133,10 @@ function known(
   const origin = originOf(target)
   if (origin === undefined) return value === undefined ? refuse() : value
   const expression: Expression = { kind: 'access', target: origin, key: literal(key) }
-  if (value === undefined) return defer(expression)
-  return isObject(value) || isList(value) ? withOrigin(value, expression) : value
+  // What a resource will have in place of an expression that is unknown itself, only the resource can tell.
+  if (value === undefined || isDeferred(value)) return defer(expression)
+  const isOpen = (isObject(value) || isList(value)) && !hasOrigin(value)
+  return isOpen ? withOrigin(value, expression) : value
 }
 
 function refuseMember(names: readonly string[], key: string): never {

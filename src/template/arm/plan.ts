@@ -17,7 +17,7 @@ import { toJson, toJsonWhole } from './render.ts'
 import { scopeId } from './scope.ts'
 import { literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import { type Value, defer, isDeferred, isObject, member, objectOf } from './value.ts'
+import { type Value, defer, isDeferred, isObject, member, objectOf, withOrigin } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -124,7 +124,10 @@ function createPlanner(): {
     }
     visit(nested, condition)
     const shell = evaluateShell(draft, answers)
-    const outputs = objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)]))
+    const outputs = withOrigin(
+      objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)])),
+      undefined,
+    )
     const properties = isObject(shell) ? member(shell, 'properties') : undefined
     predicted.set(draft.id.toLowerCase(), {
       apiVersion: draft.apiVersion,

@@ -56,13 +56,18 @@ export function isObject(value: Value | undefined): value is ValueObject {
 /** A known object or list that stands for an expression: a member it lacks is not missing but unknown. */
 export function withOrigin<Known extends ValueObject | readonly Value[]>(
   value: Known,
-  origin: Expression,
+  origin: Expression | undefined,
 ): Known {
   const copy = Array.isArray(value)
     ? [...(value as readonly Value[])]
     : Object.fromEntries(Object.entries(value))
   Object.defineProperty(copy, originMark, { value: origin, enumerable: false })
   return copy as unknown as Known
+}
+
+/** Whether an object or list has said whether it stands for an expression; one that stands for none is complete. */
+export function hasOrigin(value: ValueObject | readonly Value[]): boolean {
+  return originMark in value
 }
 
 /** The expression that an object or list stands for, if it does. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layAzureGround, subscription } from '../../../../test/support/azure-sandbox-ground.ts'
+import { layAzureGround, subscription } from '../../../../test/support/azure-ground.ts'
 import { createSeededRandom, createVirtualClock } from '../../../../test/support/virtual-clock.ts'
 import { createAzureSandbox } from '../server.ts'
 

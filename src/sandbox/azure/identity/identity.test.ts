@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { layAzureGround } from '../../../../test/support/azure-sandbox-ground.ts'
+import { layAzureGround } from '../../../../test/support/azure-ground.ts'
 import { defaultTenant } from '../world.ts'
 import { claimsOf } from './tokens.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layAzureGround, subscription } from '../../../../test/support/azure-sandbox-ground.ts'
+import { layAzureGround, subscription } from '../../../../test/support/azure-ground.ts'
 import { namespaceOf } from '../resources/namespaces.ts'
 import { knownTypes } from '../resources/types.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layAzureGround, subscription } from '../../../../test/support/azure-sandbox-ground.ts'
+import { layAzureGround, subscription } from '../../../../test/support/azure-ground.ts'
 
 const rg = `${subscription}/resourceGroups/rg`
 const account = `${rg}/providers/Microsoft.Storage/storageAccounts/acc1`
