@@ -55,5 +55,5 @@ describe.skipIf(realBicep.path === undefined)(`a snapshot (${realBicep.missing})
       }),
     ])
     expect(outputs).toMatchObject({ text: tags.text })
-  }, 30_000)
+  }, 60_000)
 })

@@ -62,7 +62,7 @@ describe.each([
     open: () => openRealBicep(),
     isThere: realBicep.path !== undefined,
   },
-])('packaging Bicep, with $name', ({ open, isThere }) => {
+])('packaging Bicep, with $name', { timeout: 60_000 }, ({ open, isThere }) => {
   let bicep: BicepCompilerWithCounts
   let house: Harness
   beforeEach(async () => {

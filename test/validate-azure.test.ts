@@ -103,7 +103,7 @@ const planted: { mistake: string; lines: string[] }[] = [
   },
 ]
 
-describe('headwater validate, Azure', () => {
+describe('headwater validate, Azure', { timeout: 60_000 }, () => {
   describe.skipIf(realBicep.path === undefined)(`with Bicep (${realBicep.missing})`, () => {
     test('lists all twelve mistakes of a folder, each at its place, and nothing else', async () => {
       const { lines, exitCode } = await run(createValidateCommand, withBicep, 'broken')
@@ -113,13 +113,13 @@ describe('headwater validate, Azure', () => {
       expect(lines.filter((line) => !line.includes(': warning: '))).toHaveLength(want.length + 1)
       expect(lines.at(-1)).toBe('13 errors, 1 warning; 7 of 7 objects would not be applied')
       expect(exitCode).toBe(1)
-    }, 30_000)
+    }, 60_000)
 
     test('finds nothing in a clean folder: modules, files, parameters by Bicep, by JSON and by reference', async () => {
       const { lines, exitCode } = await run(createValidateCommand, withBicep, 'clean')
       expect(lines).toEqual(['2 objects, no problems'])
       expect(exitCode).toBe(0)
-    }, 30_000)
+    }, 60_000)
 
     test('headwater check says where the compiler is and which', async () => {
       const settings = { ...withBicep, HEADWATER_STORE: 'memory:', HEADWATER_BLOBS: 'memory:' }
@@ -132,7 +132,7 @@ describe('headwater validate, Azure', () => {
         outcome: 'good',
         message: expect.stringMatching(/^bicep \d+\.\d+\.\d+ at \/.*bicep$/) as string,
       })
-    }, 30_000)
+    }, 60_000)
   })
 
   test('without a compiler every Bicep file is named, with how to get it, and JSON is checked all the same', async () => {
@@ -163,7 +163,7 @@ describe('headwater validate, Azure', () => {
     expect(await lineOf({ ...settings, HEADWATER_BICEP: '/nowhere/bicep' })).toBe(
       '✗ bicep       HEADWATER_BICEP: /nowhere/bicep does not exist',
     )
-  }, 30_000)
+  }, 60_000)
 })
 
 test('a link in a folder is as little there as it would be in a commit', async () => {

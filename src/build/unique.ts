@@ -71,8 +71,8 @@ export function checkFileNames(objects: readonly BuiltObject[]): Flag[] {
 
 /**
  * What an object claims when nobody who drives a cloud is there to say it (`Target.claim` does). A stack: the account of
- * the role that reaches it, its region, its name. A deployment: scope, whether it is a stack, its name, which ARM reads in
- * any letter case.
+ * the role that reaches it, its region, its name. A deployment: scope, whether it is a stack, its name; ARM reads all of it
+ * in any letter case.
  */
 export function claimByFields(object: BuiltObject): string | undefined {
   if (object.kind === 'CloudFormationStack') {
@@ -80,14 +80,12 @@ export function claimByFields(object: BuiltObject): string | undefined {
     return JSON.stringify([deployAs?.roleArn.split(':')[4] ?? '', region ?? '', stackName ?? object.name])
   }
   if (object.kind !== 'AzureDeployment') return undefined
-  const { scope, mode, deploymentName } = object.spec as AzureDeploymentSpec
+  const { scope, mode, deploymentName, deployAs } = object.spec as AzureDeploymentSpec
   const { resourceGroup, subscription, managementGroup } = scope
-  const where = [
-    resourceGroup?.subscriptionId,
-    resourceGroup?.name,
-    subscription?.subscriptionId,
-    managementGroup?.id,
-  ]
+  const subscriptionId = resourceGroup?.subscriptionId ?? subscription?.subscriptionId
+  // What lies in no subscription is told apart by the tenant of who deploys it.
+  const tenant = subscriptionId === undefined ? deployAs?.tenantId : undefined
+  const where = [tenant, subscriptionId, resourceGroup?.name, managementGroup?.id]
   // Names of ours have no underscore, so that no default meets another.
   const name = deploymentName ?? `${object.namespace}_${object.name}`
   return JSON.stringify([where, mode, name]).toLowerCase()
