@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { AzurePorts } from '../api/azure-storage.ts'
 import type { Clock, Random } from '../api/clock.ts'
+import { stalled } from '../api/errors.ts'
 import { splitScheme } from '../api/scheme.ts'
 import { openBlobStore } from '../blob/index.ts'
 import type { BlobStore } from '../blob/blob.ts'
@@ -25,6 +27,8 @@ export interface OpenPorts {
   random: Random
   /** The environment: `env://` secrets, the region of S3. */
   env: Readonly<Record<string, string | undefined>>
+  /** The identity that Azure is called with; absent: nothing in Azure can be opened. Asked when it is first needed. */
+  azureCredential?: AzurePorts['credential']
   /** Default: JSON lines on standard output, at the level of the settings. */
   log?: Log
   /** Facts about resource types for the checks of a build; dear to load, so only where a person waits for warnings. */
@@ -51,16 +55,21 @@ export interface OpenedController {
 
 /** Opens everything that the settings name. Drivers load on first use, cloud SDKs with them. */
 export async function openController(settings: Settings, ports: OpenPorts): Promise<OpenedController> {
-  const { clock, random, env } = ports
+  const { clock, random, env, azureCredential } = ports
   const log = ports.log ?? createLogger({ level: settings.logLevel, now: () => clock.now() })
   await makeFolder(settings.store)
-  const opened = await openStore(settings.store, { clock, random })
+  const secrets = createSecretResolver({
+    clock,
+    env,
+    ...(azureCredential === undefined ? {} : { azureCredential }),
+  })
+  const azure = azurePorts(secrets, azureCredential)
+  const opened = await openStore(settings.store, { clock, random, azure })
   try {
-    const blobs = await openBlobStore(settings.blobs, { random, env })
-    const queue = settings.queue === undefined ? undefined : await openQueue(settings.queue, { clock })
+    const blobs = await openBlobStore(settings.blobs, { random, env, azure })
+    const queue = settings.queue === undefined ? undefined : await openQueue(settings.queue, { clock, azure })
     const announcing = queue === undefined ? undefined : announceDue(opened, { queue, clock, log })
     const store = announcing?.store ?? opened
-    const secrets = createSecretResolver({ clock, env })
     const controller = createController({
       store,
       blobs,
@@ -95,6 +104,15 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
   } catch (error) {
     await opened.close()
     throw error
+  }
+}
+
+/** A connection string needs no identity, so that one is missing is told only where it is asked for. */
+function azurePorts(secrets: SecretResolver, credential: AzurePorts['credential'] | undefined): AzurePorts {
+  return {
+    credential:
+      credential ?? (() => Promise.reject(stalled('InvalidSetting', 'no identity for Azure is set up here'))),
+    secret: (reference) => secrets.resolve(reference),
   }
 }
 

@@ -18,9 +18,9 @@ export interface Settings {
     /** Reference to its credentials. */
     secret?: string
   }
-  /** `sqlite:///path`, `dynamodb://table`, `memory:`. */
+  /** `sqlite:///path`, `dynamodb://table`, `aztable://account/table`, `memory:`. */
   store: string
-  /** `file:///path`, `s3://bucket/prefix`, `memory:`. */
+  /** `file:///path`, `s3://bucket/prefix`, `azblob://account/container/prefix`, `memory:`. */
   blobs: string
   /** Where "due" is told to workers; absent: whoever looks for what is due does it. */
   queue?: string
@@ -71,27 +71,29 @@ export const settingTable = {
   sourceSecret: {
     variable: 'HEADWATER_SOURCE_SECRET',
     flag: 'source-secret',
-    description: 'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name',
+    description:
+      'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name, azure-kv://vault/name',
     read: secretReference,
   },
   store: {
     variable: 'HEADWATER_STORE',
     flag: 'store',
     description:
-      'where the state lives: sqlite:///path, dynamodb://table, memory: (default .headwater/state.db here)',
+      'where the state lives: sqlite:///path, dynamodb://table, aztable://account/table, memory: (default .headwater/state.db here)',
     read: storeUrl,
   },
   blobs: {
     variable: 'HEADWATER_BLOBS',
     flag: 'blobs',
     description:
-      'where templates lie: file:///path, s3://bucket/prefix, memory: (default .headwater/blobs here)',
+      'where templates lie: file:///path, s3://bucket/prefix, azblob://account/container/prefix, memory: (default .headwater/blobs here)',
     read: blobsUrl,
   },
   queue: {
     variable: 'HEADWATER_QUEUE',
     flag: 'queue',
-    description: 'SQS queue that workers listen to, by its https url (default: none)',
+    description:
+      'queue that workers listen to: an SQS queue by its https url, or azqueue://account/queue (default: none)',
     read: queueUrl,
   },
   controllerId: {
@@ -237,7 +239,7 @@ function secretReference(value: string): string {
   if (!secretReferencePattern.test(value)) {
     throw stalled(
       'InvalidSetting',
-      'the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
+      'the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name or azure-kv://vault/name',
     )
   }
   return value

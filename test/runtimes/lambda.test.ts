@@ -259,7 +259,8 @@ describe.skipIf(client === undefined)(
       const lambda = await start('schedule', { HEADWATER_STORE: 'dynamo://fleet' })
       expect(await lambda.invoke(scheduledEvent)).toMatchObject({
         type: 'error',
-        message: 'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+        message:
+          'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, aztable, memory',
       })
     })
   },
