@@ -34,6 +34,7 @@ const libraries: readonly LibraryRule[] = [
   [/^@azure\/storage-queue$/, /^src\/queue\/azure-queue/],
   [/^@azure\/storage-blob$/, /^src\/blob\/azure-blob/],
   [/^(@azure\/functions|jose)$/, /^functions\/azure\//],
+  [/^@azure\/identity$/, /^src\/compose\/azure-identity/],
 ]
 
 const root = path.resolve(import.meta.dirname, '..')
