@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -18,6 +18,8 @@ export type Cloud = 'aws' | 'azure'
 
 /** What a cloud's artifact is made of, and what it may hold. */
 interface Artifact {
+  /** The oldest Node that it runs on. */
+  target: string
   /** Where the entries lie in it. */
   entryNames: string
   /** Packages that the cloud brings itself. */
@@ -40,6 +42,7 @@ const anywhere = '@aws-cdk|commander|picocolors'
 /** The artifacts. */
 export const artifacts: Readonly<Record<Cloud, Artifact>> = {
   aws: {
+    target: 'node24',
     entryNames: '[name]',
     external: [],
     plugins: [
@@ -52,6 +55,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     foreign: new RegExp(`node_modules/(@azure/(data-tables|storage-|functions)|${anywhere})`),
   },
   azure: {
+    target: 'node22.13',
     entryNames: 'functions/[name]',
     // The host puts it beside the functions.
     external: ['@azure/functions-core'],
@@ -97,9 +101,12 @@ export interface Bundle {
   metafile: Metafile
 }
 
-/** Bundles a cloud's functions into `folder`, which is emptied first. */
-export async function bundle(cloud: Cloud, folder: string): Promise<Bundle> {
-  const { entryNames, external, plugins, more, across } = artifacts[cloud]
+/**
+ * Bundles a cloud's functions into `folder`, which is emptied first. With `bicep`, a Bicep compiler's file, the archive
+ * holds that too, as `bicep/bicep`, where it is looked for.
+ */
+export async function bundle(cloud: Cloud, folder: string, bicep?: string): Promise<Bundle> {
+  const { target, entryNames, external, plugins, more, across } = artifacts[cloud]
   const result = await build({
     absWorkingDir: root,
     entryPoints: functionNames.map((name) => `functions/${cloud}/${name}.ts`),
@@ -111,7 +118,7 @@ export async function bundle(cloud: Cloud, folder: string): Promise<Bundle> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target,
     mainFields: ['module', 'main'],
     minify: true,
     charset: 'utf8',
@@ -143,9 +150,12 @@ export async function bundle(cloud: Cloud, folder: string): Promise<Bundle> {
   }
   const { metafile } = result
   const broken = outputFiles.filter(({ text }) => text.includes('(void 0)(')).map(({ path }) => path)
-  const archive = zip(
-    outputFiles.map(({ path, contents }) => ({ path: relative(folder, path), bytes: contents })),
-  )
+  const programs =
+    bicep === undefined ? [] : [{ path: 'bicep/bicep', bytes: await readFile(bicep), isExecutable: true }]
+  const archive = zip([
+    ...outputFiles.map(({ path, contents }) => ({ path: relative(folder, path), bytes: contents })),
+    ...programs,
+  ])
   return {
     cloud,
     folder,
@@ -246,7 +256,12 @@ function packagesOf({ outputs }: Metafile): [string, number][] {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { out: { type: 'string' }, packages: { type: 'boolean' }, twice: { type: 'boolean' } },
+    options: {
+      out: { type: 'string' },
+      bicep: { type: 'string' },
+      packages: { type: 'boolean' },
+      twice: { type: 'boolean' },
+    },
   })
   const clouds = positionals.length === 0 ? (['aws', 'azure'] as const) : positionals
   let problems = 0
@@ -260,10 +275,15 @@ async function main(): Promise<number> {
 /** Makes a cloud's artifact, prints what is in it, and answers how many things are wrong with it. */
 async function report(
   cloud: Cloud,
-  values: { out?: string | undefined; packages?: boolean | undefined; twice?: boolean | undefined },
+  values: {
+    out?: string | undefined
+    bicep?: string | undefined
+    packages?: boolean | undefined
+    twice?: boolean | undefined
+  },
 ): Promise<number> {
   const folder = join(values.out ?? join(root, 'build'), cloud)
-  const made = await bundle(cloud, folder)
+  const made = await bundle(cloud, folder, values.bicep)
   const { entryBudget, artifactBudget, across } = artifacts[cloud]
   const print = (text: string) => process.stdout.write(`${text}\n`)
   print(`functions for ${cloud}`)
@@ -274,14 +294,14 @@ async function report(
   print(`all code   ${String(made.own).padStart(8)} bytes (of ${artifactBudget})`)
   const total = String(sum(made.files)).padStart(8)
   print(`with all   ${total} bytes in ${count} files${across === undefined ? '' : ` (of ${across.budget})`}`)
-  const archive = `${folder}-${made.digest.slice(0, 12)}.zip`
+  const archive = `${folder}-${made.digest.slice(0, 12)}${values.bicep === undefined ? '' : '-with-bicep'}.zip`
   await writeFile(archive, made.archive)
   print(`zip        ${String(made.archive.length).padStart(8)} bytes, ${relative(root, archive)}`)
   print(`sha256     ${made.digest}`)
   if (values.packages) for (const [name, bytes] of packagesOf(made.metafile)) print(`${bytes}\t${name}`)
   const problems = checkBundle(made)
   if (values.twice) {
-    const again = await bundle(cloud, folder)
+    const again = await bundle(cloud, folder, values.bicep)
     const isSame = again.digest === made.digest && Buffer.compare(again.archive, made.archive) === 0
     if (!isSame) problems.push(`a second bundle has another digest: ${again.digest}`)
   }

@@ -65,15 +65,25 @@ function recordOf(kind: string, name: string, changes: Partial<ObjectRecord> = {
   }
 }
 
-/** One process that plays three services that a function app calls: the tenant's keys, a queue, and nothing else. */
+/** Plays what a function app calls: the tenant's keys, App Service's identity endpoint, a queue. */
 async function startServices() {
   const { publicKey, privateKey } = await generateKeyPair('RS256')
   const stranger = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }
   const sent: string[] = []
+  const identityCalls: { query: URLSearchParams; header: unknown }[] = []
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url === `/${tenant}/discovery/v2.0/keys`) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }))
+      return
+    }
+    // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+    if (request.url?.startsWith('/msi/token')) {
+      const query = new URL(request.url, 'http://127.0.0.1').searchParams
+      identityCalls.push({ query, header: request.headers['x-identity-header'] })
+      const expires = Math.floor(Date.now() / 1000) + 3_600
+      const answer = { access_token: 'token', expires_on: String(expires), token_type: 'Bearer' }
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
       return
     }
     let body = ''
@@ -101,7 +111,7 @@ async function startServices() {
       .setIssuer(issuer)
       .sign(by)
   const close = () => new Promise((resolve) => server.close(resolve))
-  return { url, sent, tokenOf, strangersKey: stranger.privateKey, close }
+  return { url, sent, identityCalls, tokenOf, strangersKey: stranger.privateKey, close }
 }
 
 /** One cloud, one git host, one SQLite file; the function app is a process that comes and goes. */
@@ -210,7 +220,7 @@ describe.skipIf(worker === undefined)(
       expect(status?.identity?.['stackId']).toMatch(
         /^arn:aws:cloudformation:eu-west-1:123456789012:stack\/web\//,
       )
-      expect(app.output()).toContain('a tick is late')
+      await expect.poll(() => app.output()).toContain('a tick is late')
     })
 
     it('schedule with a queue only tells the workers, in base64 as the host reads it', async () => {
@@ -250,7 +260,10 @@ describe.skipIf(worker === undefined)(
       expect(await withQueue.invoke('worker', data, { ...metadata, DequeueCount: { int: 5 } })).toMatchObject(
         failed,
       )
-      expect(withQueue.output()).toMatch(/"attempt":5,.*the last delivery of a message failed/)
+      // Its output is a pipe beside the wire of the answer.
+      await expect
+        .poll(() => withQueue.output())
+        .toMatch(/"attempt":5,.*the last delivery of a message failed/)
       const strange = queueEvent('nonsense')
       expect(await withQueue.invoke('worker', strange.data, strange.metadata)).toMatchObject({
         status: 'Failure',
@@ -338,6 +351,35 @@ describe.skipIf(worker === undefined)(
       expect(await wrong('{"kind":"stack","name":"wbe"}')).toBe(404)
       expect(await wrong('{"kind":"pod"}')).toBe(400)
       expect(await wrong('{')).toBe(400)
+    })
+
+    it('all call Azure with the identity of the app, and nothing else', async () => {
+      const other = await startFunctionApp({
+        worker: worker ?? '',
+        folder: join(folder, 'code'),
+        env: {
+          ...env,
+          HEADWATER_STORE: 'aztable://fleet1/headwater?endpoint=https://127.0.0.1:9',
+          HEADWATER_AZURE_CREDENTIAL: 'managed-identity',
+          HEADWATER_AZURE_CLIENT_ID: caller,
+          IDENTITY_ENDPOINT: `${services.url}/msi/token`,
+          IDENTITY_HEADER: 'of-the-app',
+        },
+      })
+      try {
+        expect(await other.invoke('schedule', timerEvent())).toMatchObject({
+          status: 'Failure',
+          error: expect.stringMatching(/^table headwater: .*ECONNREFUSED/) as string,
+        })
+        const [call] = services.identityCalls
+        expect(call?.header).toBe('of-the-app')
+        expect(Object.fromEntries(call?.query ?? [])).toMatchObject({
+          resource: 'https://storage.azure.com',
+          client_id: caller,
+        })
+      } finally {
+        await other.kill()
+      }
     })
 
     it('all tell what is wrong with a setting', async () => {
