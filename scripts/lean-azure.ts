@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { absentFile } from './lean-aws.ts'
 
@@ -12,10 +13,12 @@ const unusedFiles = [
   /[\\/]@azure[\\/]storage-(blob|queue)[\\/].*[\\/]((Blob|Queue|Account)?SAS(SignatureValues|QueryParameters)|(Blob|Queue)SASSignatureValues|BlobBatch(Client)?|BlobLeaseClient|BlobQueryResponse|AvroReader(able)?|AvroParser)\.js$/,
   /[\\/]@azure[\\/]identity[\\/].*[\\/](defaultAzureCredential|chainedTokenCredential)\.js$/,
   /[\\/]@azure[\\/]msal-node[\\/].*[\\/](PublicClientApplication|DeviceCodeClient|UsernamePasswordClient|LoopbackClient|OnBehalfOfClient|UserFederatedIdentityCredentialClient)\.mjs$/,
+  /[\\/]@azure[\\/]msal-common[\\/].*[\\/](AuthorizationCodeClient|RefreshTokenClient|SilentFlowClient)\.mjs$/,
+  /[\\/]@azure[\\/]storage-queue[\\/].*[\\/]api[\\/]service[\\/]operations\.js$/,
 ]
 
-/** Packages that none runs: blob lists in Arrow, certificates and browsers to log in with. */
-const unusedPackages = /^(apache-arrow(\/.*)?|jsonwebtoken|open)$/
+/** Packages that none runs: blob lists in Arrow, certificates and browsers to log in with, and proxies, which a function app has none of. */
+const unusedPackages = /^(apache-arrow(\/.*)?|jsonwebtoken|open|https?-proxy-agent)$/
 
 /** What of blob storage's wire format `src/blob/azure-blob.ts` needs, as the SDK names its operations and their shapes. */
 const usedOperations: Readonly<Record<string, RegExp>> = {
@@ -32,6 +35,11 @@ const blobOperations =
   /[\\/]@azure[\\/]storage-blob[\\/].*[\\/]operations[\\/](appendBlob|blob|blockBlob|container|pageBlob|service)\.js$/
 const blobShapes = /[\\/]@azure[\\/]storage-blob[\\/].*[\\/]models[\\/]mappers\.js$/
 
+/** Microsoft's own minified build, which is smaller than what a bundler makes of the other. */
+const minifiedFunctions = fileURLToPath(
+  new URL('../node_modules/@azure/functions/dist/azure-functions.min.js', import.meta.url),
+)
+
 /** An esbuild plugin that leaves out what no function of Azure runs. */
 export const leanAzure: Plugin = {
   name: 'lean-azure',
@@ -40,6 +48,7 @@ export const leanAzure: Plugin = {
       build.onLoad({ filter }, async ({ path }) => ({
         contents: absentFile(basename(path), await readFile(path, 'utf8')),
       }))
+    build.onResolve({ filter: /^@azure\/functions$/ }, () => ({ path: minifiedFunctions }))
     build.onResolve({ filter: unusedPackages }, ({ path }) => ({ path, namespace: 'absent' }))
     build.onLoad({ filter: blobOperations }, async ({ path }) => ({
       contents: withOperations(await readFile(path, 'utf8'), usedOperations[basename(path, '.js')]),

@@ -14,6 +14,7 @@ import {
 const libraries: readonly LibraryRule[] = [
   [/^zod$/, /^src\/|^functions\//],
   [/^yaml$/, /^src\/(build|template|cli)\//],
+  [/^jsonc-parser$/, /^src\/(template\/arm|build)\//],
   [/^semver$/, /^src\/source\/git\/refs\.ts$/],
   [/^isomorphic-git$/, /^src\/source\/git\/|^src\/cli\//],
   [/^commander$/, /^src\/cli\//],
@@ -23,7 +24,9 @@ const libraries: readonly LibraryRule[] = [
   [/^@aws-cdk\/aws-service-spec$/, /^src\/template\/cloudformation\//],
   [/^@aws-cdk\/cloudformation-diff$/, /^src\/target\/cloudformation\//],
   [/^@aws-sdk\/client-cloudformation$/, /^src\/target\/cloudformation\//],
-  [/^@aws-sdk\/(client-sts|credential-providers)$/, /^src\/target\/cloudformation\/|^src\/cli\//],
+  [/^@aws-sdk\/client-sts$/, /^src\/target\/(cloudformation|azure)\/|^src\/cli\//],
+  [/^@aws-sdk\/credential-providers$/, /^src\/target\/cloudformation\/|^src\/cli\//],
+  [/^@azure\/identity$/, /^src\/target\/azure\//],
   [/^@aws-sdk\/client-dynamodb$/, /^src\/store\/dynamodb/],
   [/^@aws-sdk\/client-s3$/, /^src\/blob\/s3/],
   [/^@aws-sdk\/client-sqs$/, /^src\/queue\/sqs/],
@@ -34,7 +37,6 @@ const libraries: readonly LibraryRule[] = [
   [/^@azure\/storage-queue$/, /^src\/queue\/azure-queue/],
   [/^@azure\/storage-blob$/, /^src\/blob\/azure-blob/],
   [/^(@azure\/functions|jose)$/, /^functions\/azure\//],
-  [/^@azure\/identity$/, /^src\/compose\/azure-identity/],
 ]
 
 const root = path.resolve(import.meta.dirname, '..')

@@ -1,15 +1,13 @@
-import { azureCredentialFrom } from '../../src/compose/azure-credential.ts'
 import { createApplicationOpener, deadlineIn } from '../shared/application.ts'
 import type { Application, Surroundings } from '../shared/application.ts'
 import host from './host.json' with { type: 'json' }
 
-/** What a function app's settings look like, and the identity it has. */
+/** What a function app's settings look like. */
 export const onFunctions: Surroundings = {
   examples: {
     HEADWATER_STORE: 'aztable://account/table',
     HEADWATER_BLOBS: 'azblob://account/container',
   },
-  ports: (env) => ({ azureCredential: azureCredentialFrom(env) }),
 }
 
 /** The application of this process: all five functions run in one, so they share it. */

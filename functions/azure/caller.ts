@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { transient } from '../../src/api/errors.ts'
+import type { Settings } from '../../src/compose/settings.ts'
 
 /** Who may call, and whose word on it counts. */
 export interface CallerRules {
@@ -25,16 +26,10 @@ const clockToleranceSeconds = 60
  * The rules that the settings make; undefined when they allow nobody: then the function is off. Entra signs tokens of both
  * versions with the same keys: https://learn.microsoft.com/entra/identity-platform/access-tokens
  */
-export function callerRules(
-  env: Readonly<Record<string, string | undefined>>,
-  sync: { audience: string; callers: string[] } | undefined,
-): CallerRules | undefined {
-  const tenantId = env['HEADWATER_AZURE_TENANT_ID']
-  if (!tenantId || sync === undefined) return undefined
-  const authority = (env['HEADWATER_AZURE_AUTHORITY'] || 'https://login.microsoftonline.com').replace(
-    /\/$/,
-    '',
-  )
+export function callerRules({ sync, azure }: Pick<Settings, 'sync' | 'azure'>): CallerRules | undefined {
+  const tenantId = azure?.tenantId
+  if (tenantId === undefined || sync === undefined) return undefined
+  const { authority = 'https://login.microsoftonline.com' } = azure ?? {}
   return {
     ...sync,
     tenantId,

@@ -115,12 +115,12 @@ describe('events', () => {
 
 describe('sync', () => {
   const sync = { audience: 'api://headwater', callers: ['role:X'] }
-  const env = { HEADWATER_AZURE_TENANT_ID: '44444444-4444-4444-4444-444444444444' }
+  const azure = { credential: 'managed-identity', tenantId: '44444444-4444-4444-4444-444444444444' } as const
 
   it('is off until tenant, audience and callers are said', async () => {
-    expect(callerRules({}, sync)).toBeUndefined()
-    expect(callerRules(env, undefined)).toBeUndefined()
-    expect(callerRules(env, sync)?.issuers[0]).toBe(
+    expect(callerRules({ sync })).toBeUndefined()
+    expect(callerRules({ azure })).toBeUndefined()
+    expect(callerRules({ azure, sync })?.issuers[0]).toBe(
       'https://login.microsoftonline.com/44444444-4444-4444-4444-444444444444/v2.0',
     )
     const { app, lines } = await open()

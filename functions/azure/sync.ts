@@ -63,7 +63,7 @@ app.http('sync', {
   route: 'sync',
   handler: async (request) => {
     const application = await open()
-    rules ??= { are: callerRules(process.env, application.settings.sync) }
+    rules ??= { are: callerRules(application.settings) }
     return handleSync(application, request, rules.are)
   },
 })

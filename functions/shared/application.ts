@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../src/api/clock.ts'
 import { stalled } from '../../src/api/errors.ts'
 import { openController } from '../../src/compose/controller.ts'
-import type { OpenedController, OpenPorts } from '../../src/compose/controller.ts'
+import type { OpenedController } from '../../src/compose/controller.ts'
 import { readSettings } from '../../src/compose/settings.ts'
 import type { Settings } from '../../src/compose/settings.ts'
 import { createSystemClock, createSystemRandom } from '../../src/compose/system.ts'
@@ -19,15 +19,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface Surroundings {
   /** What a person writes here for the settings that must be there. */
   examples: Readonly<Record<'HEADWATER_STORE' | 'HEADWATER_BLOBS', string>>
-  /** More of what the controller is opened with. */
-  ports?: (env: Environment) => Pick<OpenPorts, 'azureCredential'>
 }
 
 /** Opens the application from an environment. A function keeps no files, so where its state lives must be said. */
-export async function openApplication(
-  env: Environment,
-  { examples, ports }: Surroundings,
-): Promise<Application> {
+export async function openApplication(env: Environment, { examples }: Surroundings): Promise<Application> {
   for (const [name, example] of Object.entries(examples)) {
     if (!env[name])
       throw stalled('InvalidSettings', `${name}: not set; a function keeps no files, write ${example}`)
@@ -35,7 +30,7 @@ export async function openApplication(
   const settings = readSettings(env)
   const clock = createSystemClock()
   const random = createSystemRandom()
-  const opened = await openController(settings, { clock, random, env, ...ports?.(env) })
+  const opened = await openController(settings, { clock, random, env })
   return { ...opened, settings, clock, random }
 }
 

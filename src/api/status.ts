@@ -54,6 +54,8 @@ export interface ObjectStatus {
     properties: DriftedProperty[]
     /** Putting it back was tried and left these: not tried again before the next look. */
     isFinal?: boolean
+    /** Resources that the last look could not tell of, with the reason. */
+    unchecked?: string[]
     /** who and when, if the cloud told */ actor?: string
   }
   /** What a pinned cloud resource is, so that one recreated under the same name is noticed: StackId, RoleARN… */
@@ -62,6 +64,6 @@ export interface ObjectStatus {
   progress?: { done: number; total: number; current?: string }
   /** For sources: the artifact in force. */
   artifact?: { revision: string; subject?: string; author?: string; committedAt?: string; fetchedAt: number }
-  /** For a Kustomization whose prune is held: what would leave. */
-  held?: { keys: string[]; token: string }
+  /** What waits for a person's yes: the objects that a Kustomization would let go of, or a plan, line by line. */
+  held?: { keys: string[]; token: string; lines?: string[] }
 }

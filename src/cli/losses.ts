@@ -1,5 +1,7 @@
 import type { ObjectRecord } from '../api/record.ts'
 import { openBlobStore } from '../blob/index.ts'
+import { openSecrets } from '../compose/azure-ports.ts'
+import type { Settings } from '../compose/settings.ts'
 import { parseTemplate, TemplateSyntaxError } from '../template/cloudformation/parse.ts'
 import { isObject } from '../template/cloudformation/value.ts'
 import type { Io } from './io.ts'
@@ -7,8 +9,8 @@ import type { Io } from './io.ts'
 const shownResources = 20
 
 /** What goes with a stack, resource by resource, as its template says; what the template keeps is named too. */
-export async function lossesOf(record: ObjectRecord, blobsUrl: string, io: Io): Promise<string[]> {
-  const resources = await resourcesOf(record, blobsUrl, io)
+export async function lossesOf(record: ObjectRecord, settings: Settings, io: Io): Promise<string[]> {
+  const resources = await resourcesOf(record, settings, io)
   if (resources === undefined) return ['its template is not at hand here, so what is in it cannot be listed']
   const lost = resources.filter(({ policy }) => !isKept(policy))
   const kept = resources.filter(({ policy }) => isKept(policy))
@@ -30,10 +32,18 @@ function isKept(policy: string): boolean {
   return policy.startsWith('Retain') || policy === 'Snapshot'
 }
 
-async function resourcesOf(record: ObjectRecord, blobsUrl: string, io: Io): Promise<Resource[] | undefined> {
+async function resourcesOf(
+  record: ObjectRecord,
+  settings: Settings,
+  io: Io,
+): Promise<Resource[] | undefined> {
   const sha256 = record.inputs?.files['template']?.sha256
   if (sha256 === undefined) return undefined
-  const blobs = await openBlobStore(blobsUrl, { random: io.random, env: io.env })
+  const blobs = await openBlobStore(settings.blobs, {
+    random: io.random,
+    env: io.env,
+    azure: openSecrets(settings, io).azure,
+  })
   const bytes = await blobs.get(sha256)
   if (bytes === undefined) return undefined
   try {

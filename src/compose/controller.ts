@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { AzurePorts } from '../api/azure-storage.ts'
 import type { Clock, Random } from '../api/clock.ts'
-import { stalled } from '../api/errors.ts'
 import { splitScheme } from '../api/scheme.ts'
 import { openBlobStore } from '../blob/index.ts'
 import type { BlobStore } from '../blob/blob.ts'
@@ -11,12 +9,12 @@ import type { Queue } from '../queue/queue.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import { createController } from '../reconcile/create.ts'
 import type { ControllerPorts, Log } from '../reconcile/ports.ts'
-import { createSecretResolver } from '../secret/index.ts'
 import type { SecretResolver } from '../secret/secret.ts'
 import { sourceOpener } from '../source/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { announceDue } from './announce.ts'
+import { openSecrets } from './azure-ports.ts'
 import { createLogger } from './logger.ts'
 import type { Settings } from './settings.ts'
 import { targetOpener } from './targets.ts'
@@ -27,8 +25,6 @@ export interface OpenPorts {
   random: Random
   /** The environment: `env://` secrets, the region of S3. */
   env: Readonly<Record<string, string | undefined>>
-  /** The identity that Azure is called with; absent: nothing in Azure can be opened. Asked when it is first needed. */
-  azureCredential?: AzurePorts['credential']
   /** Default: JSON lines on standard output, at the level of the settings. */
   log?: Log
   /** Facts about resource types for the checks of a build; dear to load, so only where a person waits for warnings. */
@@ -55,15 +51,10 @@ export interface OpenedController {
 
 /** Opens everything that the settings name. Drivers load on first use, cloud SDKs with them. */
 export async function openController(settings: Settings, ports: OpenPorts): Promise<OpenedController> {
-  const { clock, random, env, azureCredential } = ports
+  const { clock, random, env } = ports
   const log = ports.log ?? createLogger({ level: settings.logLevel, now: () => clock.now() })
   await makeFolder(settings.store)
-  const secrets = createSecretResolver({
-    clock,
-    env,
-    ...(azureCredential === undefined ? {} : { azureCredential }),
-  })
-  const azure = azurePorts(secrets, azureCredential)
+  const { secrets, azure } = openSecrets(settings, { clock, env })
   const opened = await openStore(settings.store, { clock, random, azure })
   try {
     const blobs = await openBlobStore(settings.blobs, { random, env, azure })
@@ -78,6 +69,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
       target: targetOpener(settings, {
         blobs,
         clock,
+        secrets,
         ...(ports.pollFloorMs === undefined ? {} : { pollFloorMs: ports.pollFloorMs }),
       }),
       clock,
@@ -104,15 +96,6 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
   } catch (error) {
     await opened.close()
     throw error
-  }
-}
-
-/** A connection string needs no identity, so that one is missing is told only where it is asked for. */
-function azurePorts(secrets: SecretResolver, credential: AzurePorts['credential'] | undefined): AzurePorts {
-  return {
-    credential:
-      credential ?? (() => Promise.reject(stalled('InvalidSetting', 'no identity for Azure is set up here'))),
-    secret: (reference) => secrets.resolve(reference),
   }
 }
 

@@ -70,13 +70,6 @@ export function secretReference(value: string): string {
   return value
 }
 
-/** The audience of a token. Pure. */
-export function audience(value: string): string {
-  if (/\s/.test(value) || hasControl(value))
-    throw invalid(value, 'is no audience; write it like api://headwater')
-  return value
-}
-
 /** Ids and roles by commas; ids in lower case, as Entra writes them. Pure. */
 export function callers(value: string): string {
   const names = value.split(',').map((name) => name.trim())

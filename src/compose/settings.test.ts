@@ -158,3 +158,79 @@ describe('a wrong setting', () => {
     )
   })
 })
+
+describe('the settings of Azure', () => {
+  const tenant = '00000000-0000-0000-0000-000000000001'
+  const client = '00000000-0000-0000-0000-000000000002'
+
+  it.each([
+    ['nothing on a laptop', {}, undefined],
+    ['nothing in Azure Functions', { FUNCTIONS_WORKER_RUNTIME: 'node' }, { credential: 'managed-identity' }],
+    ['nothing in Lambda', { AWS_LAMBDA_FUNCTION_NAME: 'worker' }, { credential: 'aws-federation' }],
+    [
+      'everything',
+      {
+        HEADWATER_AZURE_CREDENTIAL: 'client-secret',
+        HEADWATER_AZURE_TENANT_ID: tenant,
+        HEADWATER_AZURE_CLIENT_ID: client,
+        HEADWATER_AZURE_CLIENT_SECRET: 'env://AZURE_SECRET',
+        HEADWATER_AZURE_AUTHORITY: 'https://login.microsoftonline.us/',
+        HEADWATER_AZURE_ENDPOINT: 'https://management.usgovcloudapi.net',
+      },
+      {
+        credential: 'client-secret',
+        tenantId: tenant,
+        clientId: client,
+        clientSecret: 'env://AZURE_SECRET',
+        authority: 'https://login.microsoftonline.us',
+        endpoint: 'https://management.usgovcloudapi.net',
+      },
+    ],
+    [
+      'a pretend ARM on this machine',
+      { HEADWATER_AZURE_ENDPOINT: 'http://127.0.0.1:4600' },
+      { credential: 'default', endpoint: 'http://127.0.0.1:4600' },
+    ],
+  ])('%s', (_, env, want) => {
+    expect(readSettings(env, {}, cwd).azure).toEqual(want)
+  })
+
+  it('name the role to take in AWS', () => {
+    const env = {
+      HEADWATER_AWS_FEDERATION: 'azure',
+      HEADWATER_AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/headwater',
+    }
+    expect(readSettings(env, {}, cwd).awsFederation).toEqual({
+      roleArn: 'arn:aws:iam::123456789012:role/headwater',
+      audience: 'api://AzureADTokenExchange',
+    })
+  })
+
+  it.each([
+    [{ HEADWATER_AZURE_CREDENTIAL: 'password' }, 'HEADWATER_AZURE_CREDENTIAL: "password" is not known'],
+    [
+      { HEADWATER_AZURE_CREDENTIAL: 'default', FUNCTIONS_WORKER_RUNTIME: 'node' },
+      'HEADWATER_AZURE_CREDENTIAL: "default" tries one credential after another',
+    ],
+    [
+      { HEADWATER_AZURE_CREDENTIAL: 'default', AWS_LAMBDA_FUNCTION_NAME: 'worker' },
+      'HEADWATER_AZURE_CREDENTIAL: "default" tries one credential after another',
+    ],
+    [{ HEADWATER_AZURE_TENANT_ID: 'contoso' }, 'HEADWATER_AZURE_TENANT_ID: "contoso" is no GUID'],
+    [
+      { HEADWATER_AZURE_AUTHORITY: 'http://127.0.0.1:1' },
+      'HEADWATER_AZURE_AUTHORITY: "http://127.0.0.1:1" is no origin',
+    ],
+    [{ HEADWATER_AZURE_ENDPOINT: 'http://arm.example' }, 'http only on this machine'],
+    [{ HEADWATER_AZURE_ENDPOINT: 'https://arm.example/path' }, 'is no origin'],
+    [{ HEADWATER_AWS_FEDERATION: 'azure' }, 'HEADWATER_AWS_FEDERATION: needs HEADWATER_AWS_ROLE_ARN'],
+    [{ HEADWATER_AWS_ROLE_ARN: 'headwater' }, 'HEADWATER_AWS_ROLE_ARN: "headwater" is no role'],
+  ])('%j is refused', (env, want) => {
+    expect(() => readSettings(env, {}, cwd)).toThrow(want)
+  })
+
+  it('never show a secret that was mistaken for its reference', () => {
+    const env = { HEADWATER_AZURE_CLIENT_SECRET: 'hunter2' }
+    expect(() => readSettings(env, {}, cwd)).toThrow('the value (not shown) is no reference')
+  })
+})

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { parseDuration } from '../api/duration.ts'
 import { HeadwaterError, stalled } from '../api/errors.ts'
+import * as azure from './azure-settings.ts'
+import type { AwsFederationSettings, AzureSettings } from './azure-settings.ts'
 import { logLevels } from './logger.ts'
 import type { LogLevel } from './logger.ts'
 import {
-  audience,
   branch,
   callers,
   controllerId,
@@ -43,6 +44,10 @@ export interface Settings {
   leaseMs?: number
   /** Region of stacks that name none; absent: none is assumed. */
   region?: string
+  /** Absent on a person's machine where nothing was said. */
+  azure?: AzureSettings
+  /** Absent where AWS's own settings decide. */
+  awsFederation?: AwsFederationSettings
   logLevel: LogLevel
   /** References to the secrets that webhooks may be signed with: the current one, then the previous one. */
   webhookSecrets: string[]
@@ -147,13 +152,60 @@ export const settingTable = {
     variable: 'HEADWATER_SYNC_AUDIENCE',
     description:
       'audience of the Entra tokens that the function `sync` of a function app takes (default: none)',
-    read: audience,
+    read: azure.audience,
   },
   syncCallers: {
     variable: 'HEADWATER_SYNC_CALLERS',
     description:
       'who may call it, by commas: application ids, object ids of people, role:NAME for an app role (default: nobody)',
     read: callers,
+  },
+  azureCredential: {
+    variable: 'HEADWATER_AZURE_CREDENTIAL',
+    description:
+      'who the controller is to Azure: managed-identity, workload-identity, client-secret, aws-federation, default (default: that of the platform in a function, else "default")',
+    read: azure.credential,
+  },
+  azureTenantId: {
+    variable: 'HEADWATER_AZURE_TENANT_ID',
+    description: 'tenant of that identity',
+    read: azure.guid,
+  },
+  azureClientId: {
+    variable: 'HEADWATER_AZURE_CLIENT_ID',
+    description: 'client id of the application, or of a user-assigned managed identity',
+    read: azure.guid,
+  },
+  azureClientSecret: {
+    variable: 'HEADWATER_AZURE_CLIENT_SECRET',
+    description: 'reference to the secret of the application, for client-secret',
+    read: secretReference,
+  },
+  azureAuthority: {
+    variable: 'HEADWATER_AZURE_AUTHORITY',
+    description: 'where tokens come from (default https://login.microsoftonline.com)',
+    read: azure.authority,
+  },
+  azureEndpoint: {
+    variable: 'HEADWATER_AZURE_ENDPOINT',
+    description: 'where Azure Resource Manager is (default https://management.azure.com)',
+    read: azure.endpoint,
+  },
+  awsFederation: {
+    variable: 'HEADWATER_AWS_FEDERATION',
+    description:
+      'azure: take a role in AWS in exchange for a token of the managed identity, without a stored key',
+    read: azure.federation,
+  },
+  awsRoleArn: {
+    variable: 'HEADWATER_AWS_ROLE_ARN',
+    description: 'that role',
+    read: azure.roleArn,
+  },
+  awsFederationAudience: {
+    variable: 'HEADWATER_AWS_FEDERATION_AUDIENCE',
+    description: 'what that token is for (default api://AzureADTokenExchange)',
+    read: azure.audience,
   },
 } as const satisfies Record<string, Setting>
 
@@ -203,6 +255,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     webhookSecrets: secrets.filter((secret) => secret !== undefined),
     ...syncSettings(sync.audience, sync.callers),
   }
+  const clouds = readClouds(env, read, problems)
   if (url !== undefined) {
     const { branch: named, path, secret } = source
     settings.source = {
@@ -213,7 +266,40 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     }
   }
   if (problems.length > 0) throw stalled('InvalidSettings', problems.join('\n'))
-  return settings
+  return { ...settings, ...clouds }
+}
+
+/** Who the controller is to the clouds. */
+function readClouds(
+  env: Environment,
+  read: (name: SettingName) => string | undefined,
+  problems: string[],
+): Pick<Settings, 'azure' | 'awsFederation'> {
+  const values = {
+    credential: read('azureCredential'),
+    tenantId: read('azureTenantId'),
+    clientId: read('azureClientId'),
+    clientSecret: read('azureClientSecret'),
+    authority: read('azureAuthority'),
+    endpoint: read('azureEndpoint'),
+  }
+  const role = {
+    federation: read('awsFederation'),
+    roleArn: read('awsRoleArn'),
+    audience: read('awsFederationAudience'),
+  }
+  try {
+    const toAzure = azure.azureSettings(env, values)
+    const toAws = azure.awsFederation(role)
+    return {
+      ...(toAzure === undefined ? {} : { azure: toAzure }),
+      ...(toAws === undefined ? {} : { awsFederation: toAws }),
+    }
+  } catch (error) {
+    if (!(error instanceof HeadwaterError)) throw error
+    problems.push(error.message)
+    return {}
+  }
 }
 
 function syncSettings(audience: string | undefined, callers: string | undefined): Pick<Settings, 'sync'> {

@@ -1,6 +1,10 @@
 import type { Clock } from '../api/clock.ts'
 import { stalled } from '../api/errors.ts'
 import type { BlobStore } from '../blob/blob.ts'
+import type { SecretResolver } from '../secret/secret.ts'
+import type { CredentialOptions } from '../target/azure/credential.ts'
+import type { TokenSource } from '../target/azure/connections.ts'
+import type { CloudFormationOptions } from '../target/cloudformation/index.ts'
 import type { AnyTarget } from '../target/target.ts'
 import type { Settings } from './settings.ts'
 
@@ -8,6 +12,8 @@ import type { Settings } from './settings.ts'
 export interface TargetPorts {
   blobs: BlobStore
   clock: Clock
+  /** Resolves the reference to an application's secret. */
+  secrets: SecretResolver
   /** Shortest time between two looks at something in flight, in milliseconds; default: the driver's. */
   pollFloorMs?: number
 }
@@ -16,7 +22,7 @@ type Create = (settings: Settings, ports: TargetPorts) => Promise<AnyTarget>
 
 /** The drivers by the kind they deploy; each loads its own code and SDK when an object of that kind is met. */
 const drivers: Readonly<Record<string, Create>> = {
-  CloudFormationStack: async (settings, { blobs, clock, pollFloorMs }) => {
+  CloudFormationStack: async (settings, { blobs, clock, secrets, pollFloorMs }) => {
     const { createCloudFormationTarget } = await import('../target/cloudformation/index.ts')
     return createCloudFormationTarget({
       controllerId: settings.controllerId,
@@ -25,8 +31,64 @@ const drivers: Readonly<Record<string, Create>> = {
       ...(pollFloorMs === undefined ? {} : { pollFloorMs }),
       templateBody: (sha256) => templateBody(blobs, sha256),
       templateUrl: (sha256) => blobs.url(sha256),
+      ...(await webIdentity(settings, secrets)),
     })
   },
+  AzureDeployment: async (settings, { blobs, clock, secrets, pollFloorMs }) => {
+    const { createAzureTarget } = await import('../target/azure/index.ts')
+    return createAzureTarget({
+      controllerId: settings.controllerId,
+      clock,
+      tokens: await azureTokens(settings, secrets),
+      endpoint: azureEndpoint(settings),
+      ...(pollFloorMs === undefined ? {} : { pollFloorMs }),
+      templateBody: (sha256) => templateBody(blobs, sha256),
+    })
+  },
+}
+
+/** Where ARM is. */
+export function azureEndpoint({ azure }: Settings): string {
+  return azure?.endpoint ?? 'https://management.azure.com'
+}
+
+/** Tokens for ARM by what the settings say. A pretend ARM over plain http, which is on this machine, takes any. */
+export async function azureTokens(settings: Settings, secrets: SecretResolver): Promise<TokenSource> {
+  const isPretend =
+    azureEndpoint(settings).startsWith('http:') && (settings.azure?.credential ?? 'default') === 'default'
+  if (isPretend) return { token: async () => 'sandbox' }
+  const { createTokenSource } = await import('../target/azure/credential.ts')
+  return createTokenSource(credentialOptions(settings, secrets))
+}
+
+/** How the controller proves who it is to Azure. */
+export function credentialOptions(settings: Settings, secrets: SecretResolver): CredentialOptions {
+  const { tenantId, clientId, clientSecret, authority, credential = 'default' } = settings.azure ?? {}
+  return {
+    kind: credential,
+    endpoint: azureEndpoint(settings),
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(clientSecret === undefined ? {} : { clientSecret: () => secrets.resolve(clientSecret) }),
+    ...(authority === undefined ? {} : { authority }),
+    async awsToken(audience) {
+      const { awsWebIdentityToken } = await import('../target/azure/aws-token.ts')
+      return awsWebIdentityToken(audience, settings.region === undefined ? {} : { region: settings.region })
+    },
+  }
+}
+
+/** Who the controller is to AWS when it runs in Azure: its managed identity, in exchange for a role. */
+async function webIdentity(
+  settings: Settings,
+  secrets: SecretResolver,
+): Promise<Pick<CloudFormationOptions, 'webIdentity'>> {
+  const { awsFederation } = settings
+  if (awsFederation === undefined) return {}
+  const { identityToken } = await import('../target/azure/credential.ts')
+  const { roleArn, audience } = awsFederation
+  const options = credentialOptions(settings, secrets)
+  return { webIdentity: { roleArn, token: () => identityToken(options, audience) } }
 }
 
 /** Answers the driver of a kind, made once; undefined for a kind that nothing deploys. */

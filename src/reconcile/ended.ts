@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { findCondition, setCondition } from '../api/condition.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import type { ObjectStatus } from '../api/status.ts'
 import type { Decision } from '../target/target.ts'
 import { withVerdict, without } from './conditions.ts'
 import { entry, withHistory } from './history.ts'
-import { handled, settled } from './outcome.ts'
+import { handled, news, settled } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { jitteredMs } from './retry.ts'
 import { settledDueAt, specText } from './schedule.ts'
@@ -99,7 +100,7 @@ export function drift(
   at: At,
 ): Outcome {
   const { now } = at
-  const { properties, message, actor, isFinal } = decision
+  const { properties, unchecked = [], message, actor, isFinal, identity } = decision
   const hasDrift = properties.length > 0
   const hadDrift = (record.status.drift?.properties.length ?? 0) > 0
   const reason = hasDrift ? 'DriftDetected' : 'NoDrift'
@@ -116,7 +117,9 @@ export function drift(
       properties,
       ...(actor === undefined ? {} : { actor }),
       ...(isFinal === true ? { isFinal } : {}),
+      ...(unchecked.length === 0 ? {} : { unchecked }),
     },
+    ...(identity === undefined ? {} : { identity }),
   }
   // A correction that left something is over; what git says was applied all the same.
   if (record.operation?.type === 'apply')
@@ -126,11 +129,37 @@ export function drift(
   // A look is all there was to do for a declaration that brought no new inputs.
   if (!hasNewInputs) status = { ...status, observedGeneration: record.generation }
   const type = hasDrift ? 'Warning' : 'Normal'
+  const isBlind = unchecked.length > 0 && !isDeepStrictEqual(unchecked, record.status.drift?.unchecked)
+  const blind = { type: 'Warning', reason: 'DriftUnknown', message } as const
   return {
     status,
     operation: null,
     dueAt: isCorrected || hasNewInputs ? now : settledDueAt(record, status, at),
-    events: hasDrift || hadDrift ? [{ type, reason, message }] : [],
+    events: hasDrift || hadDrift ? [{ type, reason, message }] : isBlind ? [blind] : [],
+    wake: false,
+  }
+}
+
+/** A plan that waits for a person's yes: not due by itself, as only that, other inputs or a request change anything. */
+export function held(
+  record: ObjectRecord,
+  decision: Extract<Decision<unknown>, { type: 'held' }>,
+  at: At,
+): Outcome {
+  const { reason, message, token, lines } = decision
+  const known = {
+    ...settled(handled(record, record.status)),
+    held: { keys: [], token, lines },
+    ...(record.inputs === undefined
+      ? {}
+      : { lastAttemptedDigest: record.inputs.digest, lastAttemptedRevision: record.inputs.revision }),
+  }
+  const verdict = { ready: 'False', reason, message, stalled: true } as const
+  return {
+    status: withVerdict(record, known, verdict, at.now),
+    operation: null,
+    dueAt: undefined,
+    events: news(record, { type: 'Warning', reason, message }),
     wake: false,
   }
 }

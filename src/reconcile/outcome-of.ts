@@ -3,7 +3,7 @@ import type { HeadwaterError } from '../api/errors.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import type { Decision } from '../target/target.ts'
 import { withVerdict } from './conditions.ts'
-import { applied, drift, failed } from './ended.ts'
+import { applied, drift, failed, held } from './ended.ts'
 import { handled, news, settled } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { backoffMs, jitteredMs } from './retry.ts'
@@ -42,6 +42,8 @@ export function outcomeOf(record: ObjectRecord, decision: Decision<unknown>, at:
     }
     case 'drift':
       return drift(record, decision, at)
+    case 'held':
+      return held(record, decision, at)
     case 'deleted':
       return {
         status: record.status,

@@ -31,7 +31,7 @@ export function withoutRetry(status: ObjectStatus): ObjectStatus {
 
 /** The status without what only work under way leaves. */
 export function settled(status: ObjectStatus): ObjectStatus {
-  return without(withoutRetry(status), 'progress')
+  return without(withoutRetry(status), 'progress', 'held')
 }
 
 /** An event unless the record says the same already: a person reads news, not the same line every interval. */

@@ -22,6 +22,7 @@ export function begun(
       : {}),
   }
   const isQuiet = operation.type === 'drift'
+  const told = decision.event === undefined ? [] : [decision.event]
   return {
     status: isQuiet
       ? status
@@ -33,7 +34,7 @@ export function begun(
         ),
     operation,
     dueAt: now,
-    events: isNew && !isQuiet ? [{ type: 'Normal', reason: 'Progressing', message }] : [],
+    events: isNew && !isQuiet ? [{ type: 'Normal', reason: 'Progressing', message }, ...told] : told,
     wake: false,
   }
 }
@@ -65,6 +66,6 @@ export function waiting(
 
 function lateEvent(operation: Operation, now: number): NewEvent {
   const minutes = Math.round((now - operation.startedAt) / 60_000)
-  const message = `operation ${operation.id} runs for ${minutes} minutes, past its timeout; it is still watched, never cancelled`
+  const message = `operation ${operation.id} runs for ${minutes} minutes, past its timeout; it is still watched`
   return { type: 'Warning', reason: 'OperationLate', message }
 }

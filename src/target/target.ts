@@ -1,3 +1,4 @@
+import type { NewEvent } from '../api/event.ts'
 import type { ObjectRecord, Operation, PackagedInputs } from '../api/record.ts'
 import type { DriftedProperty } from '../api/status.ts'
 
@@ -17,8 +18,15 @@ export interface Subject {
  * time of the next look.
  */
 export type Decision<Action> =
-  /** Store `operation` as the intent, then do `action`. */
-  | { type: 'act'; operation: Operation; action: Action; message: string; progress?: Progress }
+  /** Store `operation` as the intent, then do `action`. `event` is what a person should read of it besides. */
+  | {
+      type: 'act'
+      operation: Operation
+      action: Action
+      message: string
+      progress?: Progress
+      event?: NewEvent
+    }
   /** An operation runs, ours or another's. `operation` is kept as it is unless given. */
   | {
       type: 'wait'
@@ -47,8 +55,22 @@ export type Decision<Action> =
   /**
    * The look for drift is over; an empty list means there is none. With `correct`, the next decision puts it back, unless
    * it is `isFinal`: that was tried and left these, so that nothing more is tried before the next look finds them.
+   * `unchecked` are resources that the cloud could not tell of: never taken for "no drift".
    */
-  | { type: 'drift'; properties: DriftedProperty[]; actor?: string; isFinal?: boolean; message: string }
+  | {
+      type: 'drift'
+      properties: DriftedProperty[]
+      unchecked?: string[]
+      actor?: string
+      isFinal?: boolean
+      message: string
+      identity?: Record<string, string>
+    }
+  /**
+   * What would happen waits for a person's yes. The operation is over; nothing is done, and nothing called, until
+   * `token` is approved, the inputs change or somebody asks. A new token for every plan that is another.
+   */
+  | { type: 'held'; reason: string; message: string; token: string; lines: string[] }
   /** The object's cloud part is gone. */
   | { type: 'deleted'; message: string }
 
@@ -76,10 +98,10 @@ export interface Target<Observation = unknown, Action extends { type: string } =
   /** Hash over everything that, changed, must reach the cloud. Pure. */
   digest(spec: Record<string, unknown>, files: PackagedInputs['files']): string
   /**
-   * What the object claims in its cloud, `cloudformation/<account or role>/<region>/<stack name>`: two objects with the same claim are
+   * What the object claims in its cloud, `cloudformation/<account or role>/<region>/<stack name>`, `azure/<resource id>`: two objects with the same claim are
    * refused. Pure.
    */
-  claim(record: Pick<ObjectRecord, 'name' | 'spec'>): string
+  claim(record: Pick<ObjectRecord, 'namespace' | 'name' | 'spec'>): string
   observe(subject: Subject): Promise<Observation>
   decide(subject: Subject, observation: Observation, now: number): Decision<Action>
   act(subject: Subject, operation: Operation, action: Action): Promise<ActResult>

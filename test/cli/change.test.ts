@@ -106,6 +106,27 @@ describe('approve', () => {
     expect((await recordOf('Kustomization/system/fleet')).approval).toBeUndefined()
   })
 
+  test('a plan is shown line by line, and approved by its token', async () => {
+    const stored = await fleet.store.get('CloudFormationStack/eu/web')
+    if (stored === undefined) throw new Error('web is gone')
+    const held = {
+      keys: [],
+      token: 'p1',
+      lines: ['+ vnet  Microsoft.Network/virtualNetworks', '~ nsg\u001b[2J'],
+    }
+    const { record, version } = stored
+    await fleet.store.put({ ...record, status: { ...record.status, held } }, version)
+    const { stdout, stderr, code } = await fleet.run('approve stack web -n eu', { answers: ['y'] })
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      'CloudFormationStack eu/web would change:',
+      '  + vnet  Microsoft.Network/virtualNetworks',
+    ])
+    expect(stdout).not.toContain('\u001b')
+    expect(stderr).toBe('do that? [y/N] ')
+    expect(code).toBe(0)
+    expect((await recordOf('CloudFormationStack/eu/web')).approval).toMatchObject({ token: 'p1', by: 'ana' })
+  })
+
   test('nothing held', async () => {
     const { stderr, code } = await fleet.run('approve stack web -n eu --yes')
     expect(stderr).toBe('headwater: nothing of CloudFormationStack eu/web is held\n')

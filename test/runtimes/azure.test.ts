@@ -1,8 +1,9 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { JWTPayload } from 'jose'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +22,7 @@ import { createGitFixture } from '../git-fixture.ts'
 import type { GitFixture } from '../git-fixture.ts'
 import { serveGit } from '../git-http.ts'
 import type { GitHttpServer } from '../git-http.ts'
+import { selfSigned } from '../support/self-signed.ts'
 import { pushCall, queueEvent, resourceEvent, syncCall, timerEvent } from './azure-events.ts'
 import { findFunctionsWorker, startFunctionApp } from './functions-host.ts'
 import type { FunctionApp } from './functions-host.ts'
@@ -95,13 +97,24 @@ async function startServices() {
       response.end('<?xml version="1.0"?><QueueMessagesList></QueueMessagesList>')
     })
   }
-  const server: Server = createServer(serve)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const listen = async (server: Server): Promise<string> => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  // Keys come over https only.
+  const { cert, key } = selfSigned()
+  const [server, secure] = [createServer(serve), createSecureServer({ cert, key }, serve)]
+  const url = `http://${await listen(server)}`
+  const authority = `https://${await listen(secure)}`
   const claims = { tid: tenant, oid: caller, azp: caller, sub: caller }
   const tokenOf = (
     more: JWTPayload,
-    { audience = 'api://headwater', issuer = `${url}/${tenant}/v2.0`, by = privateKey, expires = '5m' } = {},
+    {
+      audience = 'api://headwater',
+      issuer = `${authority}/${tenant}/v2.0`,
+      by = privateKey,
+      expires = '5m',
+    } = {},
   ) =>
     new SignJWT({ ...claims, ...more })
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
@@ -110,8 +123,10 @@ async function startServices() {
       .setAudience(audience)
       .setIssuer(issuer)
       .sign(by)
-  const close = () => new Promise((resolve) => server.close(resolve))
-  return { url, sent, identityCalls, tokenOf, strangersKey: stranger.privateKey, close }
+  const close = async () => {
+    for (const one of [server, secure]) await new Promise((resolve) => one.close(resolve))
+  }
+  return { url, authority, cert, sent, identityCalls, tokenOf, strangersKey: stranger.privateKey, close }
 }
 
 /** One cloud, one git host, one SQLite file; the function app is a process that comes and goes. */
@@ -135,6 +150,7 @@ describe.skipIf(worker === undefined)(
       const [clock, random] = [createSystemClock(), createSystemRandom()]
       sandbox = await createAwsSandbox({ clock, random, speed: 0 })
       services = await startServices()
+      await writeFile(join(folder, 'authority.pem'), services.cert)
       git = await createGitFixture()
       await git.commit({
         'fleet.yaml': manifests,
@@ -151,7 +167,8 @@ describe.skipIf(worker === undefined)(
         HEADWATER_INTERVAL: '1s',
         HEADWATER_LEASE: '1s',
         HEADWATER_AZURE_TENANT_ID: tenant,
-        HEADWATER_AZURE_AUTHORITY: services.url,
+        HEADWATER_AZURE_AUTHORITY: services.authority,
+        NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem'),
         HEADWATER_SYNC_AUDIENCE: 'api://headwater',
         HEADWATER_SYNC_CALLERS: `${caller},role:Headwater.Sync`,
         HOOK_SECRET: secret,

@@ -16,14 +16,17 @@ const clouds: { cloud: Cloud; stranger: string; want: string[] }[] = [
   {
     cloud: 'aws',
     stranger: 'node_modules/@azure/storage-blob/index.js',
-    want: ['all code is 900001 bytes; 900000 are allowed'],
+    want: [
+      'all code is 900001 bytes; 900000 are allowed',
+      "all code, the other cloud's too, is 1450001 bytes; 1450000 are allowed",
+    ],
   },
   {
     cloud: 'azure',
     stranger: 'node_modules/@aws-sdk/client-s3/index.js',
     want: [
       'all code is 1300001 bytes; 1300000 are allowed',
-      "all code, the other cloud's too, is 1600001 bytes; 1600000 are allowed",
+      "all code, the other cloud's too, is 1650001 bytes; 1650000 are allowed",
     ],
   },
 ]
@@ -49,7 +52,7 @@ describe.each(clouds)('the bundle for $cloud', ({ cloud, stranger, want }) => {
     const wrong: Bundle = {
       ...bundle,
       own: artifactBudget + 1,
-      files: { 'a.mjs': (across?.budget ?? artifactBudget) + 1 },
+      files: { 'a.mjs': across.budget + 1 },
       entries: { schedule: entryBudget + 1 },
       broken: ['a.mjs'],
       metafile: { inputs, outputs: {} },

@@ -156,12 +156,12 @@ export const azureDeploymentSpec = z
       .describe('Let ARM validate the deployment before it is made. A green answer is no promise.'),
     tags: z
       .record(z.string().min(1).max(512), z.string().max(256))
-      .refine((tags) => Object.keys(tags).length <= 49, {
+      .refine((tags) => Object.keys(tags).length <= 48, {
         error: (issue) =>
-          `${Object.keys(issue.input ?? {}).length} tags are too many; at most 49, one is ours`,
+          `${Object.keys(issue.input ?? {}).length} tags are too many; at most 48, two are ours`,
       })
       .default({})
-      .describe('Tags of the deployment or stack itself, not of its resources. At most 49: one is ours.'),
+      .describe('Tags of the deployment or stack itself, not of its resources. At most 48: two are ours.'),
     adopt: z
       .boolean()
       .default(false)

@@ -16,11 +16,14 @@ import { referenceOf, requireRecord } from '../select.ts'
 export function createApproveCommand(io: Io): Command {
   const command = new Command('approve')
     .description(
-      'Says yes to what is held: when many objects left git at once, nothing is removed until a person agrees. Shows what would go; asks on a terminal.',
+      'Says yes to what is held: when many objects left git at once, nothing is removed until a person agrees; a deployment with a gate is not made before. Shows what would happen; asks on a terminal.',
     )
     .argument('<object...>', 'KIND NAME or KIND/NAME of what is held')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', '\nExamples:\n  headwater approve kustomization fleet -n headwater-system')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  headwater approve kustomization fleet -n headwater-system\n  headwater approve azure landing -n we',
+    )
   addStoreOption(addNamespaceOption(command))
   return command.action((words: string[], options: ScopeOptions & { yes?: boolean }) =>
     approve(words, options, io),
@@ -35,6 +38,14 @@ async function approve(words: string[], options: ScopeOptions & { yes?: boolean 
     const { held } = record.status
     if (held === undefined) throw refusal(`nothing of ${name} is held`)
 
+    const { lines } = held
+    if (lines !== undefined) {
+      io.stdout(`${name} would change:\n${lines.map((line) => `  ${printable(line)}\n`).join('')}`)
+      if (!(await confirm(io, 'do that?', options.yes))) throw refusal('not approved; nothing changed')
+      await write({ store, io, record, token: held.token, what: 'plan' })
+      return
+    }
+
     io.stdout(`${name} wants to let go of ${held.keys.length} objects:\n`)
     let deletions = 0
     for (const key of held.keys) {
@@ -47,7 +58,7 @@ async function approve(words: string[], options: ScopeOptions & { yes?: boolean 
     if (!(await confirm(io, `let them go (${what})?`, options.yes)))
       throw refusal('not approved; nothing changed')
 
-    await write({ store, io, record, token: held.token })
+    await write({ store, io, record, token: held.token, what: 'removal' })
   })
 }
 
@@ -56,11 +67,13 @@ async function write({
   io,
   record,
   token,
+  what,
 }: {
   store: Store
   io: Io
   record: ObjectRecord
   token: string
+  what: 'plan' | 'removal'
 }): Promise<void> {
   const now = io.clock.now()
   const by = personOf(io)
@@ -71,7 +84,7 @@ async function write({
     dueAt: now,
   }))
   if (next === undefined) throw refusal(`${displayKey(keyOf(record))} is gone`)
-  await recordDeed({ store, io }, next, { reason: 'Approved', message: `removal approved by ${by}` })
+  await recordDeed({ store, io }, next, { reason: 'Approved', message: `${what} approved by ${by}` })
   io.stdout(`${paintFor(io).good('✔')} approved; it goes on at the next pass\n`)
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { parseKey } from '../../api/reference.ts'
 import type { Problem } from '../../build/index.ts'
 import { openBlobStore } from '../../blob/index.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
 import type { SettingFlags, Settings } from '../../compose/settings.ts'
 import { readSettings } from '../../compose/settings.ts'
 import type { AnyTarget } from '../../target/target.ts'
@@ -64,7 +65,11 @@ async function diffOrFail(options: DiffOptions, io: Io): Promise<void> {
   const env = await environmentOf(io, options)
   const settings = readSettings(env, options, io.cwd)
   if (env !== io.env) replaceAwsEnvironment(env)
-  const blobs = await openBlobStore(settings.blobs, { random: io.random, env })
+  const blobs = await openBlobStore(settings.blobs, {
+    random: io.random,
+    env,
+    azure: openSecrets(settings, { clock: io.clock, env }).azure,
+  })
   const { desired, comparison } = await compareAll(options, settings, io)
   if (desired.result.objects.length === 0 && desired.result.problems.length === 0) {
     throw refusal(`${options.path}: no objects of headwater.dev found; name their folder with --path`)

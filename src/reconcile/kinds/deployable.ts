@@ -93,6 +93,10 @@ async function gate(ports: ControllerPorts, step: Step): Promise<Outcome | undef
     const seen = { ...handled(record, status), observedGeneration: record.generation }
     return { ...quiet, status: seen, dueAt: status.nextAttemptAt }
   }
+  // A plan that was shown to a person waits for that person, and costs nothing meanwhile.
+  const isHeld = status.held !== undefined && status.lastAttemptedDigest === inputs.digest
+  if (isHeld && record.approval?.token !== status.held?.token && !isRequested)
+    return { ...quiet, status: { ...status, observedGeneration: record.generation }, dueAt: undefined }
   const blocker = isApplied ? undefined : await findBlocker(ports, record, inputs.revision)
   if (blocker !== undefined) {
     const verdict = {

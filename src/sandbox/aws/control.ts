@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import type { ControlAnswer, ControlCommand, ControlQuestion, ControlRequest } from '../control-commands.ts'
+import { answerControl, command } from '../control-commands.ts'
 import type { CallFilter, CallLog } from './calls.ts'
 import type { CloudFormationEngine } from './cloudformation/engine.ts'
 import type { EdgeFaults } from './faults.ts'
@@ -16,12 +18,6 @@ export interface ControlParts {
   buckets: Buckets
   parameters: Values
   secrets: Values
-}
-
-/** An answer in JSON. */
-export interface ControlAnswer {
-  status: number
-  body: unknown
 }
 
 const count = z.int().min(0)
@@ -48,24 +44,10 @@ const resource = {
 
 const place = { account: z.string().default(defaultAccount), region: z.string().default('us-east-1') }
 
-interface Command {
-  does: string
-  schema: z.ZodType
-  run(parts: ControlParts, body: unknown): void | Promise<void>
-}
-
-function command<Schema extends z.ZodType>(
-  does: string,
-  schema: Schema,
-  run: (parts: ControlParts, body: z.output<Schema>) => void | Promise<void>,
-): Command {
-  return { does, schema, run: (parts, body) => run(parts, schema.parse(body)) }
-}
-
 const nothing = z.strictObject({})
 
 /** What can be POSTed below `/_sandbox/`, by its last segment. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Readonly<Record<string, ControlCommand<ControlParts>>> = {
   'fail-resource': command(
     'a resource fails, on create, update, delete, rollback or any of them, with a reason; `times` or always',
     z.strictObject({
@@ -173,32 +155,17 @@ export const commands: Readonly<Record<string, Command>> = {
   }),
 }
 
-/** Answers a request below `/_sandbox`. A mistake is a 400 with a sentence. */
-export async function handleControl(
-  parts: ControlParts,
-  request: { method: string; path: string; query: URLSearchParams; body: string },
-): Promise<ControlAnswer> {
-  const { method, query } = request
-  const name = request.path.replace(/^\/_sandbox\/?/, '')
-  if (method === 'GET' && name === '') return { status: 200, body: index() }
-  if (method === 'GET' && name === 'health') return { status: 200, body: { status: 'ok' } }
-  if (method === 'GET' && name === 'calls') return { status: 200, body: answerCalls(parts.calls, query) }
-  const known = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (known === undefined) {
-    return refused(404, `nothing is at ${method} /_sandbox/${name}; GET /_sandbox lists what is`)
-  }
-  if (method !== 'POST') return refused(405, `${name}: ${method} means nothing here; POST it`)
-  try {
-    await known.run(parts, request.body.trim() === '' ? {} : JSON.parse(request.body))
-    return { status: 200, body: {} }
-  } catch (error) {
-    if (error instanceof z.ZodError) return refused(400, `${name}: ${z.prettifyError(error)}`)
-    return refused(400, `${name}: ${error instanceof Error ? error.message : String(error)}`)
-  }
+const questions: Readonly<Record<string, ControlQuestion<ControlParts>>> = {
+  health: { does: 'answers when the sandbox takes requests', answer: () => ({ status: 'ok' }) },
+  calls: {
+    does: 'calls counted; ?service, action, region, account, stack, mutating narrow it, ?log=true adds the newest one by one',
+    answer: ({ calls }, query) => answerCalls(calls, query),
+  },
 }
 
-function refused(status: number, error: string): ControlAnswer {
-  return { status, body: { error } }
+/** Answers a request below `/_sandbox`. A mistake is a 400 with a sentence. */
+export function handleControl(parts: ControlParts, request: ControlRequest): Promise<ControlAnswer> {
+  return answerControl({ commands, questions }, parts, request)
 }
 
 function answerCalls(calls: CallLog, query: URLSearchParams): unknown {
@@ -211,20 +178,4 @@ function answerCalls(calls: CallLog, query: URLSearchParams): unknown {
     mutating: query.has('mutating') ? query.get('mutating') === 'true' : undefined,
   }
   return { ...calls.counts(filter), ...(query.get('log') === 'true' ? { log: calls.recent(filter) } : {}) }
-}
-
-function index(): unknown {
-  const posts = Object.entries(commands).map(([name, { does, schema }]) => ({
-    path: `POST /_sandbox/${name}`,
-    does,
-    body: z.toJSONSchema(schema, { io: 'input' }),
-  }))
-  return [
-    { path: 'GET /_sandbox/health', does: 'answers when the sandbox takes requests' },
-    {
-      path: 'GET /_sandbox/calls',
-      does: 'calls counted; ?service, action, region, account, stack, mutating narrow it, ?log=true adds the newest one by one',
-    },
-    ...posts,
-  ]
 }

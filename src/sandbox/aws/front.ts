@@ -7,7 +7,7 @@ import { readCredential } from './credential.ts'
 import type { EdgeCall, EdgeFault, EdgeFaults } from './faults.ts'
 import { isMutating } from './faults.ts'
 import { S3Error } from './s3/errors.ts'
-import type { HttpAnswer } from './s3/wire.ts'
+import type { HttpAnswer } from '../http.ts'
 
 /** What the front needs besides the services. */
 export interface FrontParts extends Services {

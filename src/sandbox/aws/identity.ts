@@ -34,6 +34,11 @@ export interface Identities {
     sessionName: string,
     durationS: number,
   ): { role: Identity; credentials: SessionCredentials }
+  /** A token that says to another cloud who somebody is. Its signature is a pretend one. */
+  vouch(
+    caller: Identity,
+    asked: { audiences: readonly string[]; durationS: number; algorithm: string },
+  ): { WebIdentityToken: string; Expiration: Date }
   setRule(rule: RoleRule): void
   ruleOf(roleArn: string): RoleRule | undefined
   clear(): void
@@ -44,6 +49,9 @@ export const defaultAccount = '123456789012'
 
 // Keys of our making are told from a person's own, which also start with ASIA.
 const sessionPrefix = 'ASIASANDBOX'
+
+/** Who vouches for the sandbox's accounts, in the form of AWS's own. */
+const outboundIssuer = 'https://00000000-0000-4000-8000-00005a4db0c5.tokens.sts.global.api.aws'
 
 /** A role ARN taken apart. */
 export interface AssumableRole {
@@ -109,6 +117,23 @@ export function createIdentities(options: { clock: Clock; random: Random }): Ide
           Expiration: new Date(Math.floor(expiresAt / 1000) * 1000),
         },
       }
+    },
+
+    vouch(caller, { audiences, durationS, algorithm }) {
+      const issuedAt = Math.floor(clock.now() / 1000)
+      const claims = {
+        iss: outboundIssuer,
+        // A session speaks for its role.
+        sub: caller.arn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*$/, ':iam::$1:role/$2'),
+        aud: audiences.length === 1 ? audiences[0] : audiences,
+        iat: issuedAt,
+        nbf: issuedAt,
+        exp: issuedAt + durationS,
+        jti: random.uuid(),
+      }
+      const parts = [{ alg: algorithm, typ: 'JWT', kid: 'sandbox' }, claims]
+      const token = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+      return { WebIdentityToken: `${token}.${letters(random, 43)}`, Expiration: new Date(claims.exp * 1000) }
     },
 
     setRule(rule) {

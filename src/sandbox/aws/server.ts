@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock, Random } from '../../api/clock.ts'
+import { readBody, send, urlOf } from '../http.ts'
 import type { CallLog, CallRecord } from './calls.ts'
 import { createCallLog } from './calls.ts'
 import type { CloudFormationEngine, CloudFormationEngineOptions } from './cloudformation/engine.ts'
@@ -11,7 +12,6 @@ import { createEdgeFaults } from './faults.ts'
 import { answer } from './front.ts'
 import { createIdentities } from './identity.ts'
 import { createBuckets } from './s3/buckets.ts'
-import type { HttpAnswer } from './s3/wire.ts'
 import { createStackNames } from './stack-names.ts'
 import { surroundingsOf } from './surroundings.ts'
 import { createValues } from './values.ts'
@@ -128,40 +128,4 @@ export async function createAwsSandbox(options: AwsSandboxOptions): Promise<AwsS
         server.closeAllConnections()
       }),
   }
-}
-
-// A template has at most 1 MB, and no upload in one part that a template needs is near this.
-const maxBodyBytes = 64 * 1024 * 1024
-
-/** The whole body; undefined when it is too large, or when the client left before its end. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request) {
-      if (!(chunk instanceof Buffer)) return undefined
-      size += chunk.byteLength
-      if (size > maxBodyBytes) return undefined
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return undefined
-    throw error
-  }
-  return Buffer.concat(chunks)
-}
-
-function urlOf(request: IncomingMessage): URL | undefined {
-  const host = request.headers.host ?? '127.0.0.1'
-  const text = `http://${host}${request.url ?? '/'}`
-  return URL.canParse(text) ? new URL(text) : undefined
-}
-
-function send(response: ServerResponse, result: HttpAnswer): void {
-  const length = typeof result.body === 'string' ? Buffer.byteLength(result.body) : result.body.byteLength
-  const bodiless = result.status === 204 || result.status === 304
-  // HEAD answers tell the length of what they do not send.
-  const headers = bodiless ? result.headers : { 'content-length': String(length), ...result.headers }
-  response.writeHead(result.status, headers)
-  response.end(bodiless ? undefined : result.body)
 }

@@ -2,6 +2,7 @@ import {
   AssumeRoleCommand,
   AssumeRoleWithWebIdentityCommand,
   GetCallerIdentityCommand,
+  GetWebIdentityTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
@@ -21,6 +22,24 @@ describe('STS', () => {
       Arn: 'arn:aws:iam::123456789012:user/sandbox',
       UserId: 'AIDASANDBOXSANDBOXUSR',
     })
+  })
+
+  it('says to another cloud who one is', async () => {
+    const { WebIdentityToken = '', Expiration } = await client().send(
+      new GetWebIdentityTokenCommand({ Audience: ['api://there'], SigningAlgorithm: 'RS256' }),
+    )
+    const claims = JSON.parse(
+      Buffer.from(WebIdentityToken.split('.')[1] ?? '', 'base64url').toString(),
+    ) as object
+    expect(claims).toMatchObject({
+      iss: expect.stringMatching(/^https:\/\/.*\.tokens\.sts\.global\.api\.aws$/) as string,
+      sub: 'arn:aws:iam::123456789012:user/sandbox',
+      aud: 'api://there',
+    })
+    expect(Expiration).toEqual(new Date(ground.clock.now() + 300_000))
+    await expect(
+      client().send(new GetWebIdentityTokenCommand({ Audience: [], SigningAlgorithm: 'RS256' })),
+    ).rejects.toMatchObject({ name: 'ValidationError' })
   })
 
   it('lets one be somebody else, in the role’s account, for an hour', async () => {

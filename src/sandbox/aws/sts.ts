@@ -38,6 +38,12 @@ export function handleSts(
         Provider: claims.iss,
       }
     }
+    case 'GetWebIdentityToken':
+      return identities.vouch(caller, {
+        audiences: texts(input, 'Audience'),
+        durationS: Number(input['DurationSeconds'] ?? 300),
+        algorithm: text(input, 'SigningAlgorithm'),
+      })
     case 'GetAccessKeyInfo':
       return { Account: identities.of(text(input, 'AccessKeyId')).account }
     default:
@@ -114,6 +120,14 @@ function constraint(value: string, member: string, rule: string): ApiError {
     'ValidationError',
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${rule}`,
   )
+}
+
+/** A list as query parameters tell it: `Audience.member.1`, or parsed already. */
+function texts(input: Readonly<Record<string, unknown>>, name: string): string[] {
+  const value = input[name]
+  const list = Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+  if (list.length === 0) text(input, name)
+  return list
 }
 
 function text(input: Readonly<Record<string, unknown>>, name: string): string {

@@ -2,11 +2,11 @@ import type { Clock } from '../../api/clock.ts'
 import { transient } from '../../api/errors.ts'
 import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
 import type { ObjectRecord } from '../../api/record.ts'
+import { createLimiter, type CallClass, type Limits } from '../limiter.ts'
 import type { CloudFormationApi } from './api.ts'
 import { parseStackId, pinnedId, stackPlace, type Settings } from './context.ts'
 import { isThrottle, translateError } from './errors.ts'
-import { createLimiter, type CallClass } from './limiter.ts'
-import type { Place } from './sdk.ts'
+import type { Place, WebIdentity } from './sdk.ts'
 
 /** One place to talk to: whose rights, which region. */
 export interface Connection {
@@ -15,31 +15,42 @@ export interface Connection {
   admit(callClass: CallClass): void
 }
 
+/** CloudFormation does not publish its limits: a guess to begin with, mended by what is throttled. */
+const limits: Limits = {
+  service: 'CloudFormation',
+  startRate: { read: 50, write: 20 },
+  burstSeconds: 2,
+  maxRate: 400,
+}
+
 /** Clients by place, each made once; the SDK is loaded with the first. */
 export type Connections = (record: ObjectRecord) => Promise<Connection>
 
 /** Makes the clients' registry. */
 export function createConnections(
   settings: Pick<Settings, 'controllerId' | 'defaultRegion'>,
-  ports: { clock: Pick<Clock, 'now'>; endpoint?: string },
+  ports: { clock: Pick<Clock, 'now'>; endpoint?: string; webIdentity?: WebIdentity },
 ): Connections {
-  const limiter = createLimiter(ports.clock)
+  const limiter = createLimiter(ports.clock, limits)
   const open = new Map<string, Promise<Connection>>()
 
   async function make(place: Place, name: string): Promise<Connection> {
     const { connect } = await import('./sdk.ts')
-    const api = connect(place, async (call, callClass, run) => {
-      limiter.spend(name, callClass)
-      try {
-        const output = await run()
-        limiter.succeeded(name, callClass)
-        return output
-      } catch (error) {
-        if (!isThrottle(error)) throw translateError(call, error)
-        const retryAfterMs = limiter.throttled(name, callClass)
-        throw transient('Throttled', translateError(call, error).message, error, retryAfterMs)
-      }
-    })
+    const api = connect(
+      { ...place, ...(ports.webIdentity === undefined ? {} : { webIdentity: ports.webIdentity }) },
+      async (call, callClass, run) => {
+        limiter.spend(name, callClass)
+        try {
+          const output = await run()
+          limiter.succeeded(name, callClass)
+          return output
+        } catch (error) {
+          if (!isThrottle(error)) throw translateError(call, error)
+          const retryAfterMs = limiter.throttled(name, callClass)
+          throw transient('Throttled', translateError(call, error).message, error, retryAfterMs)
+        }
+      },
+    )
     return { api, admit: (callClass) => limiter.admit(name, callClass) }
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
-import { canonicalJson, inputsDigest, policyDigest } from './digest.ts'
+import { canonicalJson } from '../canonical.ts'
+import { inputsDigest, policyDigest } from './digest.ts'
 
 const files = { template: { path: 'web.yaml', sha256: 'aa', bytes: 10 } }
 const digestOf = (spec: Record<string, unknown>, of = files): string =>

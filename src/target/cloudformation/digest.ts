@@ -1,24 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { CloudFormationStackSpec } from '../../api/kinds/cloud-formation-stack.ts'
 import { parameterTexts } from '../../api/parameters.ts'
 import type { PackagedInputs } from '../../api/record.ts'
-
-/** JSON with the keys of every object in order, so that equal values have equal texts. Pure. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
-  }
-  return JSON.stringify(value) ?? 'null'
-}
-
-/** sha256 of a text, lower-case hex. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
-}
+import { canonicalJson, sha256 } from '../canonical.ts'
 
 /** Hash over what a change set carries: the same content needs no change set. */
 export function contentDigest(spec: CloudFormationStackSpec, files: PackagedInputs['files']): string {

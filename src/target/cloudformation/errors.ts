@@ -1,4 +1,5 @@
 import { HeadwaterError, stalled, transient } from '../../api/errors.ts'
+import { cleanText } from '../clean-text.ts'
 
 /** What SDK errors hold beyond Error; all of it may be missing. */
 interface SdkError {
@@ -102,11 +103,4 @@ function notFound(said: string, error: unknown): HeadwaterError {
 
 function waiting(reason: string, message: string, retryAfterMs: number, cause: unknown): HeadwaterError {
   return new HeadwaterError(message, { class: 'wait', reason, retryAfterMs, cause })
-}
-
-/** Text that came from outside, fit for messages: no control characters, no more than 600 characters. */
-export function cleanText(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
-  return clean.length > 600 ? `${clean.slice(0, 599)}…` : clean
 }

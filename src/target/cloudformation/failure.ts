@@ -1,6 +1,6 @@
+import { cleanText } from '../clean-text.ts'
 import type { StackEvent } from '@aws-sdk/client-cloudformation'
 import type { CloudFormationApi } from './api.ts'
-import { cleanText } from './errors.ts'
 import type { FirstCause } from './observation.ts'
 
 /** Which events belong to an operation: those that carry its token, else those since it began. */

@@ -1,8 +1,9 @@
 import type { Stack } from '@aws-sdk/client-cloudformation'
 import type { ObjectRecord } from '../../api/record.ts'
+import { cleanText } from '../clean-text.ts'
 import type { CloudFormationApi } from './api.ts'
 import { pinnedId, stackPlace, type Settings } from './context.ts'
-import { cleanText, isNotFound } from './errors.ts'
+import { isNotFound } from './errors.ts'
 import type { Observation, StackView } from './observation.ts'
 
 /** The pinned stack by its id, and whoever has its name when it is gone; with none pinned the stack of that name. */

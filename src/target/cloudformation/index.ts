@@ -4,7 +4,7 @@ import type { ObjectRecord } from '../../api/record.ts'
 import type { Target } from '../target.ts'
 import { act, type TemplatePorts } from './act.ts'
 import type { Action } from './action.ts'
-import { createConnections } from './client.ts'
+import { createConnections, type Connections } from './client.ts'
 import { stackPlace, type Settings } from './context.ts'
 import { decide } from './decide.ts'
 import { inputsDigest } from './digest.ts'
@@ -12,6 +12,7 @@ import type { Observation } from './observation.ts'
 import { observe } from './observe.ts'
 import type { StackPlan } from './plan.ts'
 import { planOnline } from './plan-online.ts'
+import type { WebIdentity } from './sdk.ts'
 
 /** What the target works with. Credentials and endpoints come by the AWS SDK's own settings, unless they are given. */
 export interface CloudFormationOptions extends TemplatePorts {
@@ -22,15 +23,15 @@ export interface CloudFormationOptions extends TemplatePorts {
   clock: Clock
   /** Endpoint of CloudFormation and STS, for tests; default: the SDK's own. */
   endpoint?: string
+  /** Who the controller is to AWS where it runs in another cloud and no key is stored; default: the SDK's own settings. */
+  webIdentity?: WebIdentity
   /** Shortest time between two looks at something in flight, in milliseconds; default 1 s. */
   pollFloorMs?: number
 }
 
 /** Deploys CloudFormation stacks by change sets. The SDK is loaded with the first call. */
 export function createCloudFormationTarget(options: CloudFormationOptions): Target<Observation, Action> {
-  const { controllerId, defaultRegion, clock, endpoint, pollFloorMs = 1_000 } = options
-  const settings: Settings = { controllerId, defaultRegion, pollFloorMs }
-  const connect = createConnections(settings, endpoint === undefined ? { clock } : { clock, endpoint })
+  const { settings, connect } = open(options)
 
   return {
     kind: 'CloudFormationStack',
@@ -54,13 +55,22 @@ export function createCloudFormationTarget(options: CloudFormationOptions): Targ
 export function createCloudFormationPlanner(
   options: CloudFormationOptions,
 ): (record: ObjectRecord) => Promise<StackPlan> {
-  const { controllerId, defaultRegion, clock, endpoint, pollFloorMs = 1_000 } = options
-  const settings: Settings = { controllerId, defaultRegion, pollFloorMs }
-  const connect = createConnections(settings, endpoint === undefined ? { clock } : { clock, endpoint })
+  const { settings, connect } = open(options)
   return async (record) => {
     const { api } = await connect(record)
     return planOnline(api, settings, options, record)
   }
+}
+
+function open(options: CloudFormationOptions): { settings: Settings; connect: Connections } {
+  const { controllerId, defaultRegion, clock, endpoint, webIdentity, pollFloorMs = 1_000 } = options
+  const settings: Settings = { controllerId, defaultRegion, pollFloorMs }
+  const connect = createConnections(settings, {
+    clock,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(webIdentity === undefined ? {} : { webIdentity }),
+  })
+  return { settings, connect }
 }
 
 /** Account, region and name; the account is that of the role to be assumed, as far as documents tell. */

@@ -1,7 +1,7 @@
 import { parseTemplate } from '../../template/cloudformation/parse.ts'
 import { visibleParameters } from '../../template/cloudformation/visible-parameters.ts'
-import { canonicalJson } from './digest.ts'
-import { cleanText } from './errors.ts'
+import { cleanText } from '../clean-text.ts'
+import { canonicalJson } from '../canonical.ts'
 import { withOldResource, type PlannedChange, type PlannedProperty, type StackPlan } from './plan.ts'
 
 /** What the comparison needs of one side: the template as written, and the parameters as texts. */

@@ -1,5 +1,5 @@
+import { cleanText } from '../clean-text.ts'
 import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation'
-import { cleanText } from './errors.ts'
 
 /** What would happen to a stack. */
 export interface StackPlan {

@@ -1,8 +1,8 @@
 import type { StackResourceDrift } from '@aws-sdk/client-cloudformation'
 import type { Operation } from '../../api/record.ts'
 import type { DriftedProperty } from '../../api/status.ts'
+import { cleanText } from '../clean-text.ts'
 import { allPages, type CloudFormationApi } from './api.ts'
-import { cleanText } from './errors.ts'
 import type { DriftView } from './observation.ts'
 
 /** How far the operation's look for drift is, and what it found; undefined when none was begun or its id was lost. */

@@ -20,9 +20,9 @@ import {
   UpdateTerminationProtectionCommand,
   type CloudFormationClientConfig,
 } from '@aws-sdk/client-cloudformation'
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import { fromTemporaryCredentials, fromWebToken } from '@aws-sdk/credential-providers'
+import type { CallClass } from '../limiter.ts'
 import type { CloudFormationApi } from './api.ts'
-import type { CallClass } from './limiter.ts'
 
 /** Whose rights to use where. */
 export interface Place {
@@ -33,6 +33,15 @@ export interface Place {
   sessionName: string
   /** Endpoint of CloudFormation and STS; otherwise the SDK's own settings decide. */
   endpoint?: string
+  /** Who the controller is to AWS where no key of it is stored; otherwise the SDK's own settings decide. */
+  webIdentity?: WebIdentity
+}
+
+/** A role that trusts an identity of another cloud, and that identity's token. */
+export interface WebIdentity {
+  roleArn: string
+  /** A fresh token of the other cloud's; errors are ours already. */
+  token: () => Promise<string>
 }
 
 /** What goes around every call: the budget, and the translation of errors. */
@@ -51,12 +60,16 @@ export function connect(place: Place, around: Around): CloudFormationApi {
     // Of STS too: a call that hangs must end well before the lease of its step does.
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
   }
-  const { roleArn, externalId, sessionName } = place
+  const { roleArn, externalId, sessionName, webIdentity } = place
+  const own = webIdentity === undefined ? undefined : webCredentials(webIdentity, { sessionName, base })
   const credentials =
     roleArn === undefined
-      ? {}
+      ? own === undefined
+        ? {}
+        : { credentials: own }
       : {
           credentials: fromTemporaryCredentials({
+            ...(own === undefined ? {} : { masterCredentials: own }),
             params: {
               RoleArn: roleArn,
               RoleSessionName: sessionName,
@@ -110,5 +123,16 @@ export function connect(place: Place, around: Around): CloudFormationApi {
       around('ContinueUpdateRollback', 'write', () => client.send(new ContinueUpdateRollbackCommand(input))),
     detectStackDrift: (input) =>
       around('DetectStackDrift', 'write', () => client.send(new DetectStackDriftCommand(input))),
+  }
+}
+
+/** Credentials of a role in exchange for a token of another cloud; the SDK asks again when they are about to end. */
+function webCredentials(
+  { roleArn, token }: WebIdentity,
+  { sessionName, base }: { sessionName: string; base: { region?: string; endpoint?: string } },
+) {
+  return async () => {
+    const webIdentityToken = await token()
+    return fromWebToken({ roleArn, webIdentityToken, roleSessionName: sessionName, clientConfig: base })()
   }
 }

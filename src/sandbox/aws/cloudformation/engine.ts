@@ -9,7 +9,8 @@ import { createFaultBook } from './fault-book.ts'
 import { createFaults } from './misbehave.ts'
 import { createNestedStacks } from './stacks/nested.ts'
 import { createTemplateReader } from './templates/load.ts'
-import { createTimeline } from './timeline.ts'
+import { createTurns } from '../../turns.ts'
+import { createTimeline } from '../../timeline.ts'
 import { type World, createWorld } from './world.ts'
 
 export { ApiError } from './errors.ts'
@@ -106,15 +107,5 @@ export function createCloudFormationEngine(options: CloudFormationEngineOptions)
         }
       }),
     faults: createFaults({ clock, book, inTurn, loadWorld, world: () => world }),
-  }
-}
-
-/** Calls are answered one after the other: some wait for a template, and none may see half of another's work. */
-function createTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const turn = last.then(work)
-    last = turn.catch(() => undefined)
-    return turn
   }
 }

@@ -6,7 +6,7 @@ import type { JsonObject, LiveObject, Stack, StackResource } from './model.ts'
 import { beginOperation, endOperation, stackStatus } from './operations/run.ts'
 import { carry } from './operations/start.ts'
 import { dropLive, liveOf } from './resources/cloud.ts'
-import type { Process } from './timeline.ts'
+import type { Process } from '../../timeline.ts'
 import type { World } from './world.ts'
 
 /** What the engine lends its faults. */

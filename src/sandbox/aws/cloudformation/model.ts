@@ -1,4 +1,4 @@
-import type { Gate, Task } from './timeline.ts'
+import type { Gate, Task } from '../../timeline.ts'
 
 /** The 23 statuses of a stack. */
 export type StackStatus =

@@ -7,7 +7,7 @@ import type { FaultBook } from './fault-book.ts'
 import type { NestedStacks } from './operations/nested-stacks.ts'
 import type { LiveObject, Stack, StackExport } from './model.ts'
 import type { TemplateReader } from './templates/load.ts'
-import type { Step, Timeline } from './timeline.ts'
+import type { Step, Timeline } from '../../timeline.ts'
 
 /** What one account holds in one region. */
 export interface Place {

@@ -2,7 +2,8 @@ import { element } from '../xml.ts'
 import type { Bucket, Buckets, ListPage } from './buckets.ts'
 import { listObjects } from './buckets.ts'
 import { S3Error, wantedBucket } from './errors.ts'
-import type { HttpAnswer, S3Request } from './wire.ts'
+import type { HttpAnswer } from '../../http.ts'
+import type { S3Request } from './wire.ts'
 import { s3Namespace } from './wire.ts'
 
 /** The account's buckets. */

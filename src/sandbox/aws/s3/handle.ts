@@ -10,7 +10,8 @@ import {
 } from './bucket-calls.ts'
 import { deleteObject, deleteObjects, getObject, putObject } from './object-calls.ts'
 import { S3Error, wantedBucket } from './errors.ts'
-import type { HttpAnswer, S3Request } from './wire.ts'
+import type { HttpAnswer } from '../../http.ts'
+import type { S3Request } from './wire.ts'
 
 type Call = (buckets: Buckets, request: S3Request) => HttpAnswer
 

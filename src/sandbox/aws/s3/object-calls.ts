@@ -3,7 +3,8 @@ import { readUpload } from './body.ts'
 import type { Buckets, StoredObject } from './buckets.ts'
 import { etagOf } from './buckets.ts'
 import { S3Error, preconditionFailed, wantedBucket } from './errors.ts'
-import type { HttpAnswer, S3Request } from './wire.ts'
+import type { HttpAnswer } from '../../http.ts'
+import type { S3Request } from './wire.ts'
 import { s3Namespace } from './wire.ts'
 
 const keptHeaders = /^(content-(type|disposition|language)|cache-control|expires|x-amz-meta-.+)$/

@@ -14,12 +14,5 @@ export interface S3Request {
   now: number
 }
 
-/** What goes back. */
-export interface HttpAnswer {
-  status: number
-  headers: Record<string, string>
-  body: string | Uint8Array
-}
-
 /** The XML namespace of S3's answers. */
 export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'

@@ -1,5 +1,5 @@
 import type { Stack } from '../model.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { createResource } from './create-resource.ts'
 import { deletionPolicyOf } from './delete-resource.ts'
 import { type Deployment, deployedLookupOf, reasonOf } from './deployment.ts'

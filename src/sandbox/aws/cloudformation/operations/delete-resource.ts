@@ -2,7 +2,7 @@ import type { StackResource } from '../model.ts'
 import { dropLive, releaseLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
 import { serviceRefusal } from '../resources/quirks.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { type Run, resourceStatus } from './run.ts'
 
 /** How a resource is deleted. */

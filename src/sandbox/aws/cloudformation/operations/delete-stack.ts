@@ -1,6 +1,6 @@
 import type { StackStatus } from '../model.ts'
 import { releaseLive } from '../resources/cloud.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { START_MS, finishDeletion } from './create-stack.ts'
 import { deletionPolicyOf, replacePolicyOf } from './delete-resource.ts'
 import { exportInUse } from './exports.ts'

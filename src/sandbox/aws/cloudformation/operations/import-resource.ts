@@ -1,7 +1,7 @@
 import type { StackResource } from '../model.ts'
 import { liveKey, makeLive } from '../resources/cloud.ts'
 import { durationsOf } from '../resources/durations.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { type Run, resourceStatus } from './run.ts'
 
 /**

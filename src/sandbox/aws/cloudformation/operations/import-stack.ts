@@ -1,5 +1,5 @@
 import { releaseLive } from '../resources/cloud.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { newResource } from './create-resource.ts'
 import { START_MS, settleOutputs } from './create-stack.ts'
 import { type Deployment, lookupOf, reasonOf } from './deployment.ts'

@@ -1,5 +1,5 @@
 import type { StackResource, UpdateJournal } from '../model.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import type { Deployment } from './deployment.ts'
 import type { ResourceEventOptions, Run } from './run.ts'
 

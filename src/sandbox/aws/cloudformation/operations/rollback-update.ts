@@ -1,6 +1,6 @@
 import type { Stack, StackResource, UpdateJournal } from '../model.ts'
 import { durationsOf } from '../resources/durations.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { START_MS } from './create-stack.ts'
 import { setExports } from './exports.ts'
 import { type Run, endOperation, failedTo, resourceStatus, stackStatus } from './run.ts'

@@ -1,6 +1,6 @@
 import type { Stack, StackConfiguration } from '../model.ts'
 import type { Blueprint } from '../templates/blueprint.ts'
-import type { Step } from '../timeline.ts'
+import type { Step } from '../../../timeline.ts'
 import type { World } from '../world.ts'
 import { createStack, failCreation } from './create-stack.ts'
 import { deleteStack } from './delete-stack.ts'

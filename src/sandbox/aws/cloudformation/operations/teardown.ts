@@ -1,5 +1,5 @@
 import type { StackResource } from '../model.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import { type DeletionOptions, deleteResource } from './delete-resource.ts'
 import type { Run } from './run.ts'
 import { walk } from './walk.ts'

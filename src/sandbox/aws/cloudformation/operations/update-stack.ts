@@ -1,4 +1,4 @@
-import type { Gate, Process } from '../timeline.ts'
+import type { Gate, Process } from '../../../timeline.ts'
 import { START_MS, settleOutputs } from './create-stack.ts'
 import { deletionPolicyOf, replacePolicyOf } from './delete-resource.ts'
 import { policyDenial } from './policy.ts'

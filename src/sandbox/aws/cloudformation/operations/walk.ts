@@ -1,4 +1,4 @@
-import type { Process, Task, Timeline } from '../timeline.ts'
+import type { Process, Task, Timeline } from '../../../timeline.ts'
 
 /** One thing to do on a walk, and what must be done before it. */
 export interface WalkStep {

@@ -2,7 +2,7 @@ import { isObject, text } from '../input.ts'
 import type { SignalCount, Stack, StackResource } from '../model.ts'
 import { type Deployment, lookupOf } from '../operations/deployment.ts'
 import { resourceStatus } from '../operations/run.ts'
-import type { Process } from '../timeline.ts'
+import type { Process } from '../../../timeline.ts'
 import type { World } from '../world.ts'
 import { liveOf } from './cloud.ts'
 

@@ -1,0 +1,31 @@
+import type { Evaluate, Frame } from './frame.ts'
+import { ArmEvaluationError } from './problem.ts'
+import { type Call, type Expression, literal } from './syntax.ts'
+import { hasDeferred } from './value.ts'
+
+/**
+ * An expression that is not evaluated yet, with the resources that it reads named by their ids, as ARM shows it; all
+ * else stays as written.
+ */
+export function settle(expression: Expression, frame: Frame, evaluate: Evaluate): Expression {
+  if (expression.kind === 'value') return expression
+  if (expression.kind === 'access')
+    return {
+      ...expression,
+      target: settle(expression.target, frame, evaluate),
+      key: settle(expression.key, frame, evaluate),
+    }
+  if (/^(references?|list\w+)$/i.test(expression.name)) return settleRead(expression, frame, evaluate)
+  return { ...expression, args: expression.args.map((arg) => settle(arg, frame, evaluate)) }
+}
+
+function settleRead(call: Call, frame: Frame, evaluate: Evaluate): Expression {
+  try {
+    const args = call.args.map((arg) => evaluate(arg, frame))
+    if (!args.some(hasDeferred)) return literal(evaluate({ ...call, args: args.map(literal) }, frame))
+  } catch (error) {
+    // A branch that is never taken may name what does not exist; it stays as written.
+    if (!(error instanceof ArmEvaluationError)) throw error
+  }
+  return { ...call, args: call.args.map((arg) => settle(arg, frame, evaluate)) }
+}
