@@ -9,7 +9,7 @@ import { cpus, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { artifactBudget, bundleAws, entryBudget, functionNames } from '../scripts/bundle.ts'
+import { artifacts, bundle as bundleFor, functionNames } from '../scripts/bundle.ts'
 import { measure, median, table } from './measure.ts'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } })
@@ -37,9 +37,10 @@ async function timeOf(code: string, folder: string): Promise<{ wallMs: number; p
   return { wallMs, peakBytes }
 }
 
+const { artifactBudget, entryBudget } = artifacts.aws
 const folder = await mkdtemp(join(tmpdir(), 'headwater-cold-'))
 try {
-  const bundle = await bundleAws(folder)
+  const bundle = await bundleFor('aws', folder)
   const load = (files: readonly string[]) =>
     `${files.map((file) => `await import(${JSON.stringify(pathToFileURL(join(folder, file)).href)});`).join('')} process.exit(0)`
   const chunkOf = (name: string) => {

@@ -17,8 +17,9 @@ const unusedModules = [
   'ignore',
 ]
 
-/** The same for files of packages: pino's transports, zod's JSON Schema (the reference docs need it). */
+/** The same for files of packages: pino's transports, zod's JSON Schema (the reference docs need it), writing YAML. */
 const unusedFiles = [
+  /[\\/]yaml[\\/].*[\\/]stringify[\\/](stringifyDocument|foldFlowLines)\.js$/,
   /[\\/]pino[\\/]lib[\\/](transport|multistream)\.js$/,
   /[\\/]zod[\\/]v4[\\/](core[\\/](to-json-schema|json-schema-processors|json-schema-generator)|classic[\\/]from-json-schema)\.js$/,
 ]
@@ -30,18 +31,26 @@ function absent(name: string): string {
     get(target, key) {
       if (key === '__esModule') return true
       if (typeof key === 'symbol' || key === 'prototype') return target[key]
-      return () => { throw new Error(${message}) }
+      return function () { throw new Error(${message}) }
     },
   })`
 }
 
 /** The same for a file, which must keep the names of its exports when it is an ES module. */
-function absentFile(name: string, source: string): string {
-  const exported = [...source.matchAll(/^export (?:async )?(?:function|const|var|class) (\w+)/gm)]
+export function absentFile(name: string, source: string): string {
+  const declared = [...source.matchAll(/^export (?:async )?(?:function|const|var|class) (\w+)/gm)]
+  const listed = [...source.matchAll(/^export \{([^}]*)\};?$/gm)].flatMap(([, names = '']) =>
+    names.split(','),
+  )
+  const exported = [
+    ...declared.map(([, export_ = '']) => export_),
+    ...listed.map((export_) => export_.trim().split(' ').at(-1) ?? ''),
+  ]
   if (exported.length === 0) return absent(name)
   const message = JSON.stringify(`${name} is not part of this bundle`)
   return exported
-    .map(([, export_]) => `export function ${export_ ?? ''}() { throw new Error(${message}) }`)
+    .filter((export_) => export_ !== '')
+    .map((export_) => `export function ${export_}() { throw new Error(${message}) }`)
     .join('\n')
 }
 
@@ -192,4 +201,17 @@ function withPureSchemas(source: string): string {
     (_all, exported: string | undefined, name: string, value: string) =>
       `${exported ?? ''}var ${name} = /* @__PURE__ */ (() => (${value}))();`,
   )
+}
+
+/** An esbuild plugin that leaves out the drivers for another cloud's storage. Who names one in a setting is told so. */
+export function withoutDrivers(cloud: string, files: RegExp): Plugin {
+  return {
+    name: `without-drivers-${cloud}`,
+    setup(build) {
+      build.onLoad({ filter: files }, async ({ path }) => {
+        const driver = `${basename(path, '.ts')}, in the functions for ${cloud},`
+        return { contents: absentFile(driver, await readFile(path, 'utf8')) }
+      })
+    },
+  }
 }

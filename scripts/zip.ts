@@ -4,6 +4,8 @@ import { crc32, deflateRawSync } from 'node:zlib'
 export interface ZipFile {
   path: string
   bytes: Uint8Array
+  /** A program: rwxr-xr-x. */
+  isExecutable?: boolean
 }
 
 /** 1 January 1980, midnight: the earliest time a zip file knows, so that the same files give the same archive. */
@@ -17,6 +19,7 @@ const version = 20
 /** Made on Unix: the attributes hold a file mode, rw-r--r--. */
 const madeBy = (3 << 8) | version
 const fileMode = (0o100644 << 16) >>> 0
+const programMode = (0o100755 << 16) >>> 0
 
 /**
  * A zip file as Lambda takes it, the same for the same files: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT,
@@ -26,7 +29,7 @@ export function zip(files: readonly ZipFile[]): Uint8Array {
   const local: Buffer[] = []
   const central: Buffer[] = []
   let offset = 0
-  for (const { path, bytes } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+  for (const { path, bytes, isExecutable = false } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const name = Buffer.from(path)
     const body = deflateRawSync(bytes, { level: 9 })
     const common = [
@@ -36,7 +39,14 @@ export function zip(files: readonly ZipFile[]): Uint8Array {
     ]
     const header = Buffer.concat([u32(0x04034b50), ...common, name])
     central.push(
-      Buffer.concat([u32(0x02014b50), u16(madeBy), ...common, u16(0, 0, 0), u32(fileMode, offset), name]),
+      Buffer.concat([
+        u32(0x02014b50),
+        u16(madeBy),
+        ...common,
+        u16(0, 0, 0),
+        u32(isExecutable ? programMode : fileMode, offset),
+        name,
+      ]),
     )
     local.push(header, body)
     offset += header.length + body.length

@@ -34,6 +34,10 @@ const libraries: readonly LibraryRule[] = [
   [/^@aws-sdk\/client-secrets-manager$/, /^src\/secret\/aws-secrets-manager/],
   [/^@aws-sdk\/client-ssm$/, /^src\/secret\/aws-ssm/],
   [/^aws-lambda$/, /^functions\/aws\//],
+  [/^@azure\/data-tables$/, /^src\/store\/azure-table/],
+  [/^@azure\/storage-queue$/, /^src\/queue\/azure-queue/],
+  [/^@azure\/storage-blob$/, /^src\/blob\/azure-blob/],
+  [/^(@azure\/functions|jose)$/, /^functions\/azure\//],
 ]
 
 const root = path.resolve(import.meta.dirname, '..')

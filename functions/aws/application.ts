@@ -1,57 +1,15 @@
-import { createSystemClock, createSystemRandom } from '../../src/compose/system.ts'
-import type { Clock, Random } from '../../src/api/clock.ts'
-import { stalled } from '../../src/api/errors.ts'
-import { openController } from '../../src/compose/controller.ts'
-import type { OpenedController } from '../../src/compose/controller.ts'
-import { readSettings } from '../../src/compose/settings.ts'
-import type { Settings } from '../../src/compose/settings.ts'
+import { createApplicationOpener, deadlineIn } from '../shared/application.ts'
+import type { Application, Surroundings } from '../shared/application.ts'
 
-/** What every handler works with: the opened controller, and what it was opened from. */
-export interface Application extends OpenedController {
-  settings: Settings
-  clock: Clock
-  random: Random
+/** What a Lambda function's settings look like. */
+export const onLambda: Surroundings = {
+  examples: { HEADWATER_STORE: 'dynamodb://table', HEADWATER_BLOBS: 's3://bucket/prefix' },
 }
 
-/** Opens the application from an environment. A function keeps no files, so where its state lives must be said. */
-export async function openApplication(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Application> {
-  for (const [name, example] of [
-    ['HEADWATER_STORE', 'dynamodb://table'],
-    ['HEADWATER_BLOBS', 's3://bucket/prefix'],
-  ] as const) {
-    if (!env[name])
-      throw stalled('InvalidSettings', `${name}: not set; a function keeps no files, write ${example}`)
-  }
-  const settings = readSettings(env)
-  const clock = createSystemClock()
-  const random = createSystemRandom()
-  const opened = await openController(settings, { clock, random, env })
-  return { ...opened, settings, clock, random }
-}
-
-/**
- * The application of this execution environment: opened by its first event and kept, so that a warm start costs
- * nothing. An opening that failed is tried again by the next event.
- */
-export function createApplicationOpener(
-  env: Readonly<Record<string, string | undefined>>,
-): () => Promise<Application> {
-  let opened: Promise<Application> | undefined
-  return () => {
-    opened ??= openApplication(env).catch((error: unknown) => {
-      opened = undefined
-      throw error
-    })
-    return opened
-  }
-}
-
-/** Work is not begun in the last minute of an invocation: a step that is cut off is found again, but it costs a look. */
-export const reservedMs = 60_000
+/** The application of this execution environment. */
+export const open = createApplicationOpener(process.env, onLambda)
 
 /** The time after which nothing new is begun, in milliseconds since the epoch. */
-export function deadlineOf(clock: Clock, context: { getRemainingTimeInMillis(): number }): number {
-  return clock.now() + context.getRemainingTimeInMillis() - reservedMs
+export function deadlineOf({ clock }: Application, context: { getRemainingTimeInMillis(): number }): number {
+  return deadlineIn(clock, context.getRemainingTimeInMillis())
 }

@@ -1,7 +1,7 @@
 import type { EventBridgeEvent, EventBridgeHandler } from 'aws-lambda'
 import { keyOf } from '../../src/api/record.ts'
-import { createApplicationOpener } from './application.ts'
-import type { Application } from './application.ts'
+import type { Application } from '../shared/application.ts'
+import { open } from './application.ts'
 
 const detailType = 'CloudFormation Stack Status Change'
 
@@ -43,8 +43,6 @@ export async function handleStatusChange(app: Application, detail: StackStatusCh
   )
   return { marked }
 }
-
-const open = createApplicationOpener(process.env)
 
 /** Entry point: an EventBridge rule for CloudFormation's status changes. */
 export const handler: EventBridgeHandler<typeof detailType, StackStatusChange, EventsAnswer> = async (

@@ -8,8 +8,9 @@ import { createInProcessQueue } from '../../src/queue/in-process.ts'
 import { openController } from '../../src/compose/controller.ts'
 import { readSettings } from '../../src/compose/settings.ts'
 import { createSystemClock } from '../../src/compose/system.ts'
-import type { Application } from './application.ts'
-import { openApplication } from './application.ts'
+import type { Application } from '../shared/application.ts'
+import { openApplication } from '../shared/application.ts'
+import { onLambda } from './application.ts'
 import { handleStatusChange } from './events.ts'
 import { handleSchedule } from './schedule.ts'
 import { handleSync } from './sync.ts'
@@ -258,7 +259,11 @@ describe('sync', () => {
 
 describe('the application', () => {
   it('wants its state and its bodies outside of the function', async () => {
-    await expect(openApplication({})).rejects.toThrow('HEADWATER_STORE: not set; a function keeps no files')
-    await expect(openApplication({ HEADWATER_STORE: 'memory:' })).rejects.toThrow('HEADWATER_BLOBS: not set')
+    await expect(openApplication({}, onLambda)).rejects.toThrow(
+      'HEADWATER_STORE: not set; a function keeps no files',
+    )
+    await expect(openApplication({ HEADWATER_STORE: 'memory:' }, onLambda)).rejects.toThrow(
+      'HEADWATER_BLOBS: not set',
+    )
   })
 })

@@ -1,11 +1,8 @@
-import type { Context, SQSBatchResponse, SQSEvent, SQSHandler, SQSRecord } from 'aws-lambda'
-import { asHeadwaterError } from '../../src/api/errors.ts'
+import type { Context, SQSBatchResponse, SQSEvent, SQSHandler } from 'aws-lambda'
 import { readDueMessage } from '../../src/queue/message.ts'
-import { createApplicationOpener, deadlineOf } from './application.ts'
-import type { Application } from './application.ts'
-
-/** A message may come a moment early: delays are whole seconds. */
-const earlyMs = 1_000
+import type { Application } from '../shared/application.ts'
+import { takeDelivery } from '../shared/delivery.ts'
+import { deadlineOf, open } from './application.ts'
 
 /**
  * Takes a step for every message of a batch, side by side. What could not be begun in time or ended in an error that
@@ -17,42 +14,20 @@ export async function handleBatch(
   event: SQSEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> {
-  const deadline = deadlineOf(app.clock, context)
-  const failed = await Promise.all(
-    event.Records.map(async (record) =>
-      (await isDone(app, record, deadline)) ? undefined : record.messageId,
-    ),
+  const deadline = deadlineOf(app, context)
+  const outcomes = await Promise.all(
+    event.Records.map(async ({ body, messageId }) => ({
+      messageId,
+      outcome: await takeDelivery(app, { key: readDueMessage(body), delivery: messageId, deadline }),
+    })),
   )
   await app.flush()
   return {
-    batchItemFailures: failed.filter((id) => id !== undefined).map((itemIdentifier) => ({ itemIdentifier })),
+    batchItemFailures: outcomes
+      .filter(({ outcome }) => outcome.is !== 'done')
+      .map(({ messageId }) => ({ itemIdentifier: messageId })),
   }
 }
-
-async function isDone(app: Application, message: SQSRecord, deadline: number): Promise<boolean> {
-  const { controller, store, clock, log } = app
-  const key = readDueMessage(message.body)
-  if (key === undefined) {
-    log.warn({ delivery: message.messageId }, 'a message names no object')
-    return false
-  }
-  const began = clock.now()
-  if (began >= deadline) return false
-  try {
-    const stored = await store.get(key)
-    const dueAt = stored?.record.dueAt
-    // Delivered twice, or done meanwhile by another worker.
-    if (dueAt === undefined || dueAt > began + earlyMs) return true
-    await controller.reconcile(key)
-    log.info({ function: 'worker', key, durationMs: clock.now() - began }, 'step')
-    return true
-  } catch (error) {
-    log.warn({ function: 'worker', key, error: asHeadwaterError(error) }, 'step ended in an error')
-    return false
-  }
-}
-
-const open = createApplicationOpener(process.env)
 
 /** Entry point: an SQS batch, with `ReportBatchItemFailures`. */
 export const handler: SQSHandler = async (event, context) => handleBatch(await open(), event, context)

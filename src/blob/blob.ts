@@ -1,3 +1,4 @@
+import type { AzurePorts } from '../api/azure-storage.ts'
 import type { Random } from '../api/clock.ts'
 
 /** Bodies (templates, plans) by the sha256 of their bytes, lower-case hex. Writing the same twice is harmless. */
@@ -16,4 +17,6 @@ export interface BlobPorts {
   random: Random
   /** The environment: where S3's region is found when the setting does not name it. */
   env: Readonly<Record<string, string | undefined>>
+  /** Absent: nothing in Azure can be opened. */
+  azure?: AzurePorts
 }

@@ -9,7 +9,7 @@ const ports = { random: createSeededRandom(), env: { AWS_REGION: 'eu-central-1' 
 const name = 'a'.repeat(64)
 
 it.each([
-  { url: 'gs://bucket', message: '"gs://bucket" has an unknown scheme; known: file, s3, memory' },
+  { url: 'gs://bucket', message: '"gs://bucket" has an unknown scheme; known: file, s3, azblob, memory' },
   { url: 'file://', message: '"file://" names no folder; write file:///path/to/blobs' },
   { url: 's3://', message: '"s3://" names no bucket; write s3://bucket or s3://bucket/prefix' },
   { url: 's3://A_B', message: '"s3://A_B" names no bucket; write s3://bucket or s3://bucket/prefix' },

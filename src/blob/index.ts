@@ -1,4 +1,5 @@
 import { awsLocationOf } from '../api/aws-client.ts'
+import { azureStorageAccess, azureStorageName } from '../api/azure-storage.ts'
 import { stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
@@ -24,6 +25,12 @@ export const blobDrivers: Readonly<Record<string, OpenDriver>> = {
       throw stalled('InvalidSetting', `"${url}" names no region; add ?region=eu-west-1 or set AWS_REGION`)
     return createS3BlobStore({ ...location, bucket, prefix: prefix.replace(/^\/+|\/+$/g, ''), region })
   },
+  azblob: async (parts, url, { azure }) => {
+    const { name: container, prefix, ...named } = azureStorageName('blob', parts.rest, url)
+    const access = await azureStorageAccess('blob', { name: container, prefix, ...named }, parts, azure)
+    const { createAzureBlobStore } = await import('./azure-blob.ts')
+    return createAzureBlobStore({ access, container, prefix, create: parts.query.get('create') === 'true' })
+  },
   memory: async () => {
     const { createMemoryBlobStore } = await import('./memory.ts')
     return createMemoryBlobStore()
@@ -31,8 +38,8 @@ export const blobDrivers: Readonly<Record<string, OpenDriver>> = {
 }
 
 /**
- * Opens the place for bodies that a setting names: `file:///path`, `s3://bucket/prefix?region=&endpoint=` or `memory:`.
- * What is wrong with the setting is a `stalled` error, `InvalidSetting`.
+ * Opens the place for bodies that a setting names: `file:///path`, `s3://bucket/prefix?region=&endpoint=`,
+ * `azblob://account/container/prefix?connection=&endpoint=&create=true` or `memory:`. What is wrong with the setting is a `stalled` error, `InvalidSetting`.
  */
 export async function openBlobStore(url: string, ports: BlobPorts): Promise<BlobStore> {
   const { entry, parts } = chooseByScheme(url, blobDrivers)

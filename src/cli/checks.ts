@@ -7,7 +7,7 @@ import { bicepOpener } from '../compose/bicep.ts'
 import { rootDeclarations } from '../compose/root.ts'
 import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
 import { readCredentials } from '../reconcile/credentials.ts'
-import { createSecretResolver } from '../secret/index.ts'
+import { openSecrets } from '../compose/azure-ports.ts'
 import { sourceOpener } from '../source/index.ts'
 import type { RefSelector } from '../source/source.ts'
 import type { Io } from './io.ts'
@@ -92,7 +92,7 @@ async function checkRepository(io: Io, settings: Settings): Promise<string | und
   const declaration = rootDeclarations(settings).find(({ kind }) => kind === 'GitRepository')
   if (declaration === undefined) return undefined
   const spec = gitRepositorySpec.parse(declaration.spec)
-  const secrets = createSecretResolver({ clock: io.clock, env: io.env })
+  const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, spec.secretRef)
   const source = sourceOpener({ clock: io.clock })({
     url: spec.url,
@@ -104,7 +104,11 @@ async function checkRepository(io: Io, settings: Settings): Promise<string | und
 }
 
 async function checkBlobs(io: Io, settings: Settings): Promise<string> {
-  const blobs = await openBlobStore(settings.blobs, { random: io.random, env: io.env })
+  const blobs = await openBlobStore(settings.blobs, {
+    random: io.random,
+    env: io.env,
+    azure: openSecrets(settings, io).azure,
+  })
   // The sha256 of nothing: whether it is there tells nothing, that one may ask does.
   await blobs.has('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   const limit = blobs.url('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855') === undefined

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { HeadwaterError, stalled } from '../api/errors.ts'
 import { splitScheme } from '../api/scheme.ts'
+import { openSecrets } from '../compose/azure-ports.ts'
 import {
   readSettings,
   settingTable,
@@ -47,7 +48,7 @@ export async function withStore<Answer>(
   const isThere = existsHere(settings.store)
   if (!isThere)
     io.stderr(`no state at ${settings.store} yet: headwater run makes it (HEADWATER_STORE names another)\n`)
-  const store = await openStoreOf(io, isThere ? settings.store : 'memory:', flags)
+  const store = await openStoreOf(io, isThere ? settings : { ...settings, store: 'memory:' }, flags)
   try {
     return await use(store)
   } finally {
@@ -61,9 +62,10 @@ function existsHere(url: string): boolean {
   return parts?.scheme !== 'sqlite' || existsSync(parts.rest)
 }
 
-async function openStoreOf(io: Io, url: string, flags: SettingFlags): Promise<Store> {
+async function openStoreOf(io: Io, settings: Settings, flags: SettingFlags): Promise<Store> {
   try {
-    return await openStore(url, { clock: io.clock, random: io.random })
+    const { azure } = openSecrets(settings, io)
+    return await openStore(settings.store, { clock: io.clock, random: io.random, azure })
   } catch (error) {
     if (!(error instanceof HeadwaterError && error.reason === 'InvalidSetting')) throw error
     const setting = flags.store === undefined ? 'HEADWATER_STORE' : '--store'

@@ -9,12 +9,12 @@ import type { Queue } from '../queue/queue.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import { createController } from '../reconcile/create.ts'
 import type { ControllerPorts, Log } from '../reconcile/ports.ts'
-import { createSecretResolver } from '../secret/index.ts'
 import type { SecretResolver } from '../secret/secret.ts'
 import { sourceOpener } from '../source/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { announceDue } from './announce.ts'
+import { openSecrets } from './azure-ports.ts'
 import { bicepOpener } from './bicep.ts'
 import { createLogger } from './logger.ts'
 import type { Settings } from './settings.ts'
@@ -55,14 +55,14 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
   const { clock, random, env } = ports
   const log = ports.log ?? createLogger({ level: settings.logLevel, now: () => clock.now() })
   await makeFolder(settings.store)
-  const opened = await openStore(settings.store, { clock, random })
+  const { secrets, azure } = openSecrets(settings, { clock, env })
+  const opened = await openStore(settings.store, { clock, random, azure })
   const bicep = bicepOpener({ clock, env })
   try {
-    const blobs = await openBlobStore(settings.blobs, { random, env })
-    const queue = settings.queue === undefined ? undefined : await openQueue(settings.queue, { clock })
+    const blobs = await openBlobStore(settings.blobs, { random, env, azure })
+    const queue = settings.queue === undefined ? undefined : await openQueue(settings.queue, { clock, azure })
     const announcing = queue === undefined ? undefined : announceDue(opened, { queue, clock, log })
     const store = announcing?.store ?? opened
-    const secrets = createSecretResolver({ clock, env })
     const controller = createController({
       store,
       blobs,

@@ -76,12 +76,12 @@ describe('a wrong setting', () => {
     {
       name: 'an unknown store',
       env: { HEADWATER_STORE: 'dynamo://fleet' },
-      want: 'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+      want: 'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, aztable, memory',
     },
     {
       name: 'the same as a flag',
       flags: { store: 'dynamo://fleet' },
-      want: '--store: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+      want: '--store: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, aztable, memory',
     },
     {
       name: 'a store without a table',
@@ -111,7 +111,7 @@ describe('a wrong setting', () => {
     {
       name: 'a secret in place of its reference, which is not repeated',
       env: { HEADWATER_SOURCE_SECRET: 'ghp_hunter2' },
-      want: 'HEADWATER_SOURCE_SECRET: the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
+      want: 'HEADWATER_SOURCE_SECRET: the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name or azure-kv://vault/name',
     },
     {
       name: 'a branch that is an option',

@@ -1,11 +1,23 @@
 import { resolve } from 'node:path'
 import { parseDuration } from '../api/duration.ts'
 import { HeadwaterError, stalled } from '../api/errors.ts'
-import { secretReferencePattern } from '../api/secret-reference.ts'
 import * as azure from './azure-settings.ts'
 import type { AwsFederationSettings, AzureSettings } from './azure-settings.ts'
 import { logLevels } from './logger.ts'
 import type { LogLevel } from './logger.ts'
+import {
+  branch,
+  callers,
+  controllerId,
+  hostsIn,
+  interval,
+  lease,
+  oneOf,
+  registries,
+  secretReference,
+  sourcePath,
+  sourceUrl,
+} from './setting-values.ts'
 import { storeUrl, blobsUrl, queueUrl } from './storage-urls.ts'
 
 /** What the controller is told from outside: the root of everything declared in git, and where its own state lives. */
@@ -22,9 +34,9 @@ export interface Settings {
     /** Hosts of the registries that its Bicep files may fetch modules from. */
     bicepRegistries?: string[]
   }
-  /** `sqlite:///path`, `dynamodb://table`, `memory:`. */
+  /** `sqlite:///path`, `dynamodb://table`, `aztable://account/table`, `memory:`. */
   store: string
-  /** `file:///path`, `s3://bucket/prefix`, `memory:`. */
+  /** `file:///path`, `s3://bucket/prefix`, `azblob://account/container/prefix`, `memory:`. */
   blobs: string
   /** Where "due" is told to workers; absent: whoever looks for what is due does it. */
   queue?: string
@@ -43,6 +55,8 @@ export interface Settings {
   logLevel: LogLevel
   /** References to the secrets that webhooks may be signed with: the current one, then the previous one. */
   webhookSecrets: string[]
+  /** Who may call the `sync` function of a function app; absent: nobody. */
+  sync?: { audience: string; callers: string[] }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -79,7 +93,8 @@ export const settingTable = {
   sourceSecret: {
     variable: 'HEADWATER_SOURCE_SECRET',
     flag: 'source-secret',
-    description: 'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name',
+    description:
+      'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name, azure-kv://vault/name',
     read: secretReference,
   },
   bicepRegistries: {
@@ -92,20 +107,21 @@ export const settingTable = {
     variable: 'HEADWATER_STORE',
     flag: 'store',
     description:
-      'where the state lives: sqlite:///path, dynamodb://table, memory: (default .headwater/state.db here)',
+      'where the state lives: sqlite:///path, dynamodb://table, aztable://account/table, memory: (default .headwater/state.db here)',
     read: storeUrl,
   },
   blobs: {
     variable: 'HEADWATER_BLOBS',
     flag: 'blobs',
     description:
-      'where templates lie: file:///path, s3://bucket/prefix, memory: (default .headwater/blobs here)',
+      'where templates lie: file:///path, s3://bucket/prefix, azblob://account/container/prefix, memory: (default .headwater/blobs here)',
     read: blobsUrl,
   },
   queue: {
     variable: 'HEADWATER_QUEUE',
     flag: 'queue',
-    description: 'SQS queue that workers listen to, by its https url (default: none)',
+    description:
+      'queue that workers listen to: an SQS queue by its https url, or azqueue://account/queue (default: none)',
     read: queueUrl,
   },
   controllerId: {
@@ -141,6 +157,18 @@ export const settingTable = {
     variable: 'HEADWATER_WEBHOOK_SECRET_PREVIOUS',
     description: 'reference to the secret before that one, still taken while it is rotated',
     read: secretReference,
+  },
+  syncAudience: {
+    variable: 'HEADWATER_SYNC_AUDIENCE',
+    description:
+      'audience of the Entra tokens that the function `sync` of a function app takes (default: none)',
+    read: azure.audience,
+  },
+  syncCallers: {
+    variable: 'HEADWATER_SYNC_CALLERS',
+    description:
+      'who may call it, by commas: application ids, object ids of people, role:NAME for an app role (default: nobody)',
+    read: callers,
   },
   azureCredential: {
     variable: 'HEADWATER_AZURE_CREDENTIAL',
@@ -224,6 +252,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
   const queue = read('queue')
   const leaseText = read('lease')
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
+  const sync = { audience: read('syncAudience'), callers: read('syncCallers') }
   const secrets = [read('webhookSecret'), read('webhookSecretPrevious')]
   const settings: Settings = {
     store: read('store') ?? `sqlite://${resolve(cwd, '.headwater/state.db')}`,
@@ -235,6 +264,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     ...(region === undefined || region === '' ? {} : { region }),
     logLevel: (read('logLevel') ?? 'info') as LogLevel,
     webhookSecrets: secrets.filter((secret) => secret !== undefined),
+    ...syncSettings(sync.audience, sync.callers),
   }
   const clouds = readClouds(env, read, problems)
   if (url !== undefined) {
@@ -284,108 +314,12 @@ function readClouds(
   }
 }
 
-function invalid(value: string, what: string): HeadwaterError {
-  return stalled('InvalidSetting', `"${value}" ${what}`)
-}
-
-function sourceUrl(value: string, cwd: string): string {
-  if (/^https?:\/\//i.test(value)) return remoteUrl(value)
-  const path = value.startsWith('file://') ? value.slice('file://'.length) : value
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
-    throw invalid(value, 'has an unknown scheme; known: https, http, file, or a path on this machine')
-  }
-  if (path === '' || path.startsWith('-') || hasControl(path)) {
-    throw invalid(value, 'is no repository; write https://host/path, or a path on this machine')
-  }
-  return resolve(cwd, path)
-}
-
-function remoteUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined || url.hostname === '' || /\s/.test(value) || hasControl(value)) {
-    throw invalid(value, 'is no url; write it like https://github.com/owner/repository')
-  }
-  if (url.username !== '' || url.password !== '') {
-    const shown = value.replace(/\/\/[^/]*@/, '//…@')
-    throw invalid(shown, 'holds credentials; leave them out and name them by HEADWATER_SOURCE_SECRET')
-  }
-  return value
-}
-
-function branch(value: string): string {
-  const isRef =
-    /^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/.test(value) &&
-    !value.includes('..') &&
-    !/(^|\/)\.|\/$|\.lock$/.test(value)
-  if (!isRef || hasControl(value)) throw invalid(value, 'is no branch; write its name alone, like main')
-  return value
-}
-
-function sourcePath(value: string): string {
-  const isOutside = value.split('/').includes('..') || value.startsWith('/')
-  if (isOutside || value.includes('\\') || hasControl(value)) {
-    throw invalid(value, 'is no folder of the repository; write it from its root, like ./clusters/production')
-  }
-  return value
-}
-
-function secretReference(value: string): string {
-  // Never the value: who mistakes this setting for the secret itself would find it in a log.
-  if (!secretReferencePattern.test(value)) {
-    throw stalled(
-      'InvalidSetting',
-      'the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
-    )
-  }
-  return value
+function syncSettings(audience: string | undefined, callers: string | undefined): Pick<Settings, 'sync'> {
+  if (audience === undefined || callers === undefined) return {}
+  return { sync: { audience, callers: callers.split(',') } }
 }
 
 /** Hosts that `HEADWATER_BICEP_REGISTRIES` names; none where it is not set. What is wrong in it `readSettings` tells. */
 export function bicepRegistries(env: Environment): string[] {
   return hostsIn(env[settingTable.bicepRegistries.variable] ?? '')
-}
-
-function hostsIn(value: string): string[] {
-  return value
-    .split(',')
-    .map((host) => host.trim())
-    .filter((host) => host !== '')
-}
-
-function registries(value: string): string {
-  const wrong = hostsIn(value).find((host) => !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?$/.test(host))
-  if (wrong !== undefined) throw invalid(wrong, 'is no host of a registry; write it like mcr.microsoft.com')
-  return value
-}
-
-function controllerId(value: string): string {
-  if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(value)) {
-    throw invalid(value, 'is no controller id; use lower-case letters, digits and "-", at most 40')
-  }
-  return value
-}
-
-const leastIntervalMs = 1000
-
-function interval(value: string): string {
-  if (parseDuration(value) < leastIntervalMs) throw invalid(value, 'is too short; 1s is the least')
-  return value
-}
-
-function lease(value: string): string {
-  const isUsable = parseDuration(value) >= 500 && parseDuration(value) <= 15 * 60_000
-  if (!isUsable) throw invalid(value, 'is no lease; write 500ms to 15m')
-  return value
-}
-
-function oneOf(allowed: readonly string[]) {
-  return (value: string): string => {
-    if (!allowed.includes(value)) throw invalid(value, `is not known; allowed: ${allowed.join(', ')}`)
-    return value
-  }
-}
-
-function hasControl(value: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(value)
 }

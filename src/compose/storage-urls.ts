@@ -1,4 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
+import { azureStorageName } from '../api/azure-storage.ts'
+import type { AzureStorageService } from '../api/azure-storage.ts'
 import { stalled } from '../api/errors.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
 import { chooseByScheme } from '../api/scheme.ts'
@@ -21,17 +23,27 @@ function path(scheme: string, example: string): Normalize {
   }
 }
 
+/** A table, queue or container of a storage account: its names are checked here already, so that a typing error is told at once. */
+function inAzure(service: AzureStorageService): Normalize {
+  return (url, { rest }) => {
+    azureStorageName(service, rest, url)
+    return url
+  }
+}
+
 const asIs: Normalize = (url) => url
 
 const stores: Readonly<Record<string, Normalize>> = {
   sqlite: path('sqlite', 'sqlite:///path/to/state.db'),
   dynamodb: named('table', 'dynamodb://table'),
+  aztable: inAzure('table'),
   memory: asIs,
 }
 
 const blobs: Readonly<Record<string, Normalize>> = {
   file: path('file', 'file:///path/to/folder'),
   s3: named('bucket', 's3://bucket/prefix'),
+  azblob: inAzure('blob'),
   memory: asIs,
 }
 
@@ -39,6 +51,7 @@ const queues: Readonly<Record<string, Normalize>> = {
   https: named('queue', 'https://sqs.<region>.amazonaws.com/<account>/<name>'),
   http: named('queue', 'http://127.0.0.1:<port>/<account>/<name>'),
   sqs: named('queue', 'sqs://sqs.<region>.amazonaws.com/<account>/<name>'),
+  azqueue: inAzure('queue'),
 }
 
 /** A store's url, its path made absolute. Throws `stalled` errors to be put after the setting's name. Pure. */

@@ -61,7 +61,8 @@ export async function azureTokens(settings: Settings, secrets: SecretResolver): 
   return createTokenSource(credentialOptions(settings, secrets))
 }
 
-function credentialOptions(settings: Settings, secrets: SecretResolver): CredentialOptions {
+/** How the controller proves who it is to Azure. */
+export function credentialOptions(settings: Settings, secrets: SecretResolver): CredentialOptions {
   const { tenantId, clientId, clientSecret, authority, credential = 'default' } = settings.azure ?? {}
   return {
     kind: credential,

@@ -6,7 +6,10 @@ import { readDueMessage, writeDueMessage } from './message.ts'
 const ports = { clock: createVirtualClock(1_000) }
 
 it.each([
-  { url: 'kafka://x', message: '"kafka://x" has an unknown scheme; known: in-process, sqs, https, http' },
+  {
+    url: 'kafka://x',
+    message: '"kafka://x" has an unknown scheme; known: in-process, sqs, https, http, azqueue',
+  },
   {
     url: 'sqs://work',
     message: '"sqs://work" is no queue; write sqs://sqs.<region>.amazonaws.com/<account>/<name>',

@@ -1,4 +1,5 @@
 import { awsLocationOf } from '../api/aws-client.ts'
+import { azureStorageAccess, azureStorageName } from '../api/azure-storage.ts'
 import { stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
@@ -15,6 +16,12 @@ export const queueDrivers: Readonly<Record<string, OpenDriver>> = {
   sqs: (parts, url) => openSqs('https', parts, url),
   https: (parts, url) => openSqs('https', parts, url),
   http: (parts, url) => openSqs('http', parts, url),
+  azqueue: async (parts, url, { azure }) => {
+    const name = azureStorageName('queue', parts.rest, url)
+    const access = await azureStorageAccess('queue', name, parts, azure)
+    const { createAzureQueue } = await import('./azure-queue.ts')
+    return createAzureQueue({ access, queue: name.name, create: parts.query.get('create') === 'true' })
+  },
 }
 
 async function openSqs(protocol: string, { rest, query }: SchemedUrl, url: string): Promise<Queue> {
@@ -28,8 +35,8 @@ async function openSqs(protocol: string, { rest, query }: SchemedUrl, url: strin
 }
 
 /**
- * Opens the queue that a setting names: `in-process:`, `sqs://sqs.<region>.amazonaws.com/<account>/<name>` or the
- * queue's own URL. What is wrong with the setting is a `stalled` error, `InvalidSetting`.
+ * Opens the queue that a setting names: `in-process:`, `sqs://sqs.<region>.amazonaws.com/<account>/<name>`, the queue's
+ * own URL, or `azqueue://account/queue?connection=&endpoint=&create=true`. What is wrong with the setting is a `stalled` error, `InvalidSetting`.
  */
 export async function openQueue(url: string, ports: QueuePorts): Promise<Queue> {
   const { entry, parts } = chooseByScheme(url, queueDrivers)

@@ -1,3 +1,4 @@
+import type { AzurePorts } from '../api/azure-storage.ts'
 import type { Clock } from '../api/clock.ts'
 
 /** "This object is due": the only message there is. */
@@ -19,6 +20,8 @@ export interface Delivery {
 /** What a driver needs of the outside world. */
 export interface QueuePorts {
   clock: Clock
+  /** Absent: nothing in Azure can be opened. */
+  azure?: AzurePorts
 }
 
 /** At-least-once, unordered. Losing a message costs time, never correctness: `due()` finds the object anyway. */

@@ -6,6 +6,7 @@ import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { startFaultServer } from '../../test/fault-server.ts'
 import type { Fate } from '../../test/fault-server.ts'
 import { readParameterStoreSecret } from './aws-ssm.ts'
+import { readKeyVaultSecret } from './azure-key-vault.ts'
 import { readSecretsManagerSecret } from './aws-secrets-manager.ts'
 import { createSecretResolver, secretCacheMs } from './index.ts'
 
@@ -161,6 +162,114 @@ describe('AWS', () => {
 
   it('a connection that is cut is a back-off', async () => {
     await expect(ssm(await serve({ do: 'drop' }))).rejects.toMatchObject({ class: 'backoff' })
+  })
+})
+
+describe('Azure Key Vault', () => {
+  const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Fate => ({
+    do: 'answer',
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  const asked: unknown[] = []
+  const credential = async () => ({
+    getToken: async (scopes: string | string[]) => {
+      asked.push(scopes)
+      return { token: 'the-token', expiresOnTimestamp: 1 }
+    },
+  })
+  const vault = async (...fates: Fate[]) => {
+    const server = await startFaultServer()
+    onTestFinished(() => server.close())
+    server.next(...fates)
+    const read = (path: string, key?: string) =>
+      readKeyVaultSecret(
+        'azure-kv://fleet/x',
+        { path, ...(key === undefined ? {} : { key }) },
+        { clock: createVirtualClock(0), credential, vaultUrl: (name) => `${server.url}/${name}` },
+      )
+    return { server, read }
+  }
+
+  it.each([
+    { name: 'the newest', path: 'fleet/git', secret: 'v', key: undefined, want: 'v', asks: 'git' },
+    {
+      name: 'a version',
+      path: `fleet/git/${'0a'.repeat(16)}`,
+      secret: 'v',
+      key: undefined,
+      want: 'v',
+      asks: `git/${'0a'.repeat(16)}`,
+    },
+    { name: 'a key of it', path: 'fleet/db', secret: '{"a":"1"}', key: 'a', want: '1', asks: 'db' },
+  ])('reads $name', async ({ path, secret, key, want, asks }) => {
+    const { server, read } = await vault(answer(200, { value: secret, id: 'https://…' }))
+    expect(await read(path, key)).toBe(want)
+    expect(server.calls).toMatchObject([
+      { path: `/fleet/secrets/${asks}?api-version=7.4`, headers: { authorization: 'Bearer the-token' } },
+    ])
+    expect(asked.at(-1)).toBe('https://vault.azure.net/.default')
+  })
+
+  it.each([
+    '',
+    'fleet',
+    'fleet/',
+    'fleet/a/b/c',
+    'fleet.evil.example/a',
+    'fleet/a?b',
+    '-fleet/a',
+    'fleet/../a',
+  ])('refuses "%s", and calls nobody', async (path) => {
+    const { server, read } = await vault()
+    await expect(read(path)).rejects.toMatchObject({ class: 'stalled', reason: 'InvalidReference' })
+    expect(server.calls).toEqual([])
+  })
+
+  it.each([
+    {
+      name: 'no secret',
+      fate: answer(404, { error: { message: canary } }),
+      want: { class: 'stalled', reason: 'SecretNotFound' },
+    },
+    {
+      name: 'no role',
+      fate: answer(403, { error: { message: canary } }),
+      want: { class: 'stalled', reason: 'AccessDenied' },
+    },
+    {
+      name: 'a throttle',
+      fate: answer(429, '', { 'retry-after': '3' }),
+      want: { class: 'backoff', retryAfterMs: 3_000 },
+    },
+    { name: 'a fault', fate: answer(500, canary), want: { class: 'backoff', reason: 'Unavailable' } },
+    {
+      name: 'nonsense',
+      fate: answer(200, `{"value":"${canary}`),
+      want: { class: 'backoff', reason: 'Unavailable' },
+    },
+    {
+      name: 'an empty secret',
+      fate: answer(200, { value: '' }),
+      want: { class: 'stalled', reason: 'SecretNotFound' },
+    },
+    {
+      name: 'a redirect',
+      fate: answer(302, '', { location: 'http://127.0.0.1:9/' }),
+      want: { class: 'backoff' },
+    },
+    { name: 'a cut connection', fate: { do: 'drop' } as const, want: { class: 'backoff' } },
+  ])('$name is an error that shows neither secret nor token', async ({ fate, want }) => {
+    const { read } = await vault(fate)
+    const error: unknown = await read('fleet/git').catch((error: unknown) => error)
+    expect(error).toMatchObject(want)
+    expect(textsOf(error)).not.toMatch(/c4nary|the-token/)
+  })
+
+  it('cannot be asked without an identity', async () => {
+    const resolved = resolverOver().resolve('azure-kv://fleet/git')
+    await expect(resolved).rejects.toMatchObject({ class: 'stalled', reason: 'InvalidSetting' })
   })
 })
 

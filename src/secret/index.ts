@@ -25,6 +25,16 @@ export const secretDrivers: Readonly<Record<string, ReadSecret>> = {
     const { readParameterStoreSecret } = await import('./aws-ssm.ts')
     return readParameterStoreSecret(reference, { name: parts.rest, ...keyAndLocation(parts) })
   },
+  'azure-kv': async ({ rest, fragment }, reference, { clock, azureCredential: credential }) => {
+    if (credential === undefined)
+      throw stalled('InvalidSetting', `"${reference}": no identity for Azure is set up here`)
+    const { readKeyVaultSecret } = await import('./azure-key-vault.ts')
+    return readKeyVaultSecret(
+      reference,
+      { path: rest, ...(fragment ? { key: fragment } : {}) },
+      { clock, credential },
+    )
+  },
 }
 
 function keyAndLocation({ fragment, query }: SchemedUrl): { key?: string } & AwsLocation {

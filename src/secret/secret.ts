@@ -1,6 +1,7 @@
+import type { AzurePorts } from '../api/azure-storage.ts'
 import type { Clock } from '../api/clock.ts'
 
-/** Resolves references to secrets (`env://NAME`, `file:///path`, `aws-sm://id#key`, `aws-ssm:///name`). */
+/** Resolves references to secrets (`env://NAME`, `file:///path`, `aws-sm://id#key`, `aws-ssm:///name`, `azure-kv://vault/name`). */
 export interface SecretResolver {
   /**
    * The secret's value. Throws `stalled` (`SecretNotFound`, `InvalidReference`, `AccessDenied`) or `backoff` errors
@@ -14,4 +15,6 @@ export interface SecretPorts {
   clock: Clock
   /** The environment that `env://` reads. */
   env: Readonly<Record<string, string | undefined>>
+  /** The identity that Key Vault is asked with; absent: it cannot be asked. */
+  azureCredential?: AzurePorts['credential']
 }

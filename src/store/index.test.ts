@@ -11,13 +11,13 @@ const ports = { clock: createVirtualClock(1_000), random: createSeededRandom() }
 it.each([
   {
     url: 'dynamo://fleet',
-    message: '"dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+    message: '"dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, aztable, memory',
   },
-  { url: 'state.db', message: '"state.db" has no scheme; known: sqlite, dynamodb, memory' },
-  { url: '', message: '"" has no scheme; known: sqlite, dynamodb, memory' },
+  { url: 'state.db', message: '"state.db" has no scheme; known: sqlite, dynamodb, aztable, memory' },
+  { url: '', message: '"" has no scheme; known: sqlite, dynamodb, aztable, memory' },
   {
     url: 'constructor://x',
-    message: '"constructor://x" has an unknown scheme; known: sqlite, dynamodb, memory',
+    message: '"constructor://x" has an unknown scheme; known: sqlite, dynamodb, aztable, memory',
   },
   { url: 'sqlite://', message: '"sqlite://" names no file; write sqlite:///path/to/state.db' },
   {

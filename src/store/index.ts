@@ -1,4 +1,5 @@
 import { awsLocationOf } from '../api/aws-client.ts'
+import { azureStorageAccess, azureStorageName } from '../api/azure-storage.ts'
 import { stalled } from '../api/errors.ts'
 import { chooseByScheme } from '../api/scheme.ts'
 import type { SchemedUrl } from '../api/scheme.ts'
@@ -24,6 +25,13 @@ export const storeDrivers: Readonly<Record<string, OpenDriver>> = {
     const create = query.get('create') === 'true'
     return createDynamodbStore({ table: rest, create, ...awsLocationOf(query), ...ports })
   },
+  aztable: async (parts, url, { azure, ...ports }) => {
+    const name = azureStorageName('table', parts.rest, url)
+    const access = await azureStorageAccess('table', name, parts, azure)
+    const { createAzureTableStore } = await import('./azure-table.ts')
+    const create = parts.query.get('create') === 'true'
+    return createAzureTableStore({ access, table: name.name, create, ...ports })
+  },
   memory: async (_parts, _url, ports) => {
     const { createMemoryStore } = await import('./memory.ts')
     return createMemoryStore(ports)
@@ -31,8 +39,9 @@ export const storeDrivers: Readonly<Record<string, OpenDriver>> = {
 }
 
 /**
- * Opens the store that a setting names: `sqlite:///path`, `dynamodb://table?region=&endpoint=&create=true` or `memory:`. What is
- * wrong with the setting is a `stalled` error, `InvalidSetting`, to be put after the setting's name.
+ * Opens the store that a setting names: `sqlite:///path`, `dynamodb://table?region=&endpoint=&create=true`,
+ * `aztable://account/table?connection=&endpoint=&create=true` or `memory:`. What is wrong with the setting is a `stalled`
+ * error, `InvalidSetting`, to be put after the setting's name.
  */
 export async function openStore(url: string, ports: StorePorts): Promise<Store> {
   const { entry, parts } = chooseByScheme(url, storeDrivers)

@@ -1,3 +1,4 @@
+import type { AzurePorts } from '../api/azure-storage.ts'
 import type { Clock, Random } from '../api/clock.ts'
 import type { ObjectEvent } from '../api/event.ts'
 import type { ObjectRecord } from '../api/record.ts'
@@ -34,6 +35,8 @@ export interface EventFilter {
 export interface StorePorts {
   clock: Clock
   random: Random
+  /** Absent: nothing in Azure can be opened. */
+  azure?: AzurePorts
 }
 
 /**

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The programs of the interop suites. Each is looked for in its variable, then in the environment that
+ * The programs of the interop suites. Each is looked for in its variable, then in the folders that
  * `scripts/interop-setup.sh` makes, then (except `python`, which must have boto3) on PATH.
  */
 export const programs = {
@@ -12,12 +12,16 @@ export const programs = {
   aws: { variable: 'HEADWATER_AWS_CLI', file: 'aws', onPath: true },
   'cfn-lint': { variable: 'HEADWATER_CFN_LINT', file: 'cfn-lint', onPath: true },
   python: { variable: 'HEADWATER_BOTO3_PYTHON', file: 'python', onPath: false },
+  azurite: { variable: 'HEADWATER_AZURITE', file: 'azurite', onPath: true },
 } as const
 
 /** A program that an interop suite can ask for by name. */
 export type ProgramName = keyof typeof programs
 
-const venvBin = fileURLToPath(new URL('../../build/interop-venv/bin', import.meta.url))
+/** What the setup script installs: programs of PyPI, and Azurite of npm. */
+const installed = ['../../build/interop-venv/bin', '../../build/azurite/node_modules/.bin'].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+)
 
 /** Where the program is, absolute; undefined when it is nowhere. A variable that names no program throws: it is a mistake. */
 export function findProgram(name: ProgramName): string | undefined {
@@ -27,7 +31,7 @@ export function findProgram(name: ProgramName): string | undefined {
     if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
     return named
   }
-  const folders = [venvBin, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
+  const folders = [...installed, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
   return folders
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, file))

@@ -15,7 +15,7 @@ import { createSqsQueue } from '../../src/queue/sqs.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { ensureTable } from '../../src/store/dynamodb-table.ts'
 import type { Store } from '../../src/store/store.ts'
-import { bundleAws } from '../../scripts/bundle.ts'
+import { bundle } from '../../scripts/bundle.ts'
 import type { GitFixture } from '../git-fixture.ts'
 import { createGitFixture } from '../git-fixture.ts'
 import { pushEvent, queueEvent, scheduledEvent } from '../runtimes/aws-events.ts'
@@ -65,7 +65,7 @@ describeWith(
     beforeAll(async () => {
       ministack = await startMinistack()
       folder = await mkdtemp(join(tmpdir(), 'headwater-lambda-'))
-      await bundleAws(join(folder, 'code'))
+      await bundle('aws', join(folder, 'code'))
       git = await createGitFixture()
       await git.commit({
         'fleet.yaml': manifests,

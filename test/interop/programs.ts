@@ -82,6 +82,60 @@ export async function startMoto(path = required('moto')): Promise<RunningProgram
   return moto
 }
 
+/** Azurite's three services, with its well-known account. */
+export interface RunningAzurite extends RunningProgram {
+  connectionString: string
+  /** Addresses without the account, by service. */
+  urls: { blob: string; queue: string; table: string }
+}
+
+/** Azurite's own account: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
+export const azuriteAccount = {
+  name: 'devstoreaccount1',
+  key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+}
+
+/** Starts Azurite (blob, queue and table storage), empty and in memory. */
+export async function startAzurite(path = required('azurite')): Promise<RunningAzurite> {
+  const [queuePort, tablePort] = [await freePort(), await freePort()]
+  const services = (blobPort: number) => ({ blob: blobPort, queue: queuePort, table: tablePort })
+  const running = await start({
+    path,
+    args: (port) => [
+      ...Object.entries(services(port)).flatMap(([service, at]) => [
+        `--${service}Host`,
+        '127.0.0.1',
+        `--${service}Port`,
+        String(at),
+      ]),
+      '--inMemoryPersistence',
+      '--silent',
+      '--skipApiVersionCheck',
+      '--disableTelemetry',
+    ],
+    env: () => ({}),
+    readyPath: '/',
+    readyStatus: 400,
+  })
+  const urlAt = (port: number) => `http://127.0.0.1:${port}`
+  const ports = services(running.port)
+  const urls = { blob: urlAt(ports.blob), queue: urlAt(ports.queue), table: urlAt(ports.table) }
+  return { ...running, urls, connectionString: azuriteConnection(urls) }
+}
+
+/** A connection string for Azurite behind these addresses. */
+export function azuriteConnection(urls: RunningAzurite['urls']): string {
+  const { name, key } = azuriteAccount
+  return [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${name}`,
+    `AccountKey=${key}`,
+    `BlobEndpoint=${urls.blob}/${name}`,
+    `QueueEndpoint=${urls.queue}/${name}`,
+    `TableEndpoint=${urls.table}/${name}`,
+  ].join(';')
+}
+
 /** What an SDK, the CLI or botocore needs to talk to a pretend AWS, and nothing of this machine's own AWS settings. */
 export function awsEnvironment(url: string, region = 'eu-west-1'): Record<string, string> {
   return {
@@ -129,8 +183,10 @@ interface Startable {
   path: string
   args(port: number): string[]
   env(port: number): Record<string, string>
-  /** Answers 200 once the program takes requests. */
+  /** Answers so once the program takes requests. */
   readyPath: string
+  /** Default 200. */
+  readyStatus?: number
 }
 
 const readyWithinMs = 60_000
@@ -155,21 +211,23 @@ async function start(startable: Startable): Promise<RunningProgram> {
       await end(child)
       rmSync(folder, { recursive: true, force: true })
     }
-    if (await isReady(child, `${url}${startable.readyPath}`)) return { url, port, output: () => output, stop }
+    const { readyPath, readyStatus = 200 } = startable
+    if (await isReady(child, `${url}${readyPath}`, readyStatus))
+      return { url, port, output: () => output, stop }
     await stop()
     said = output
   }
   throw new Error(`${startable.path} did not start; it said: ${said.slice(-2000)}`)
 }
 
-async function isReady(child: ChildProcess, url: string): Promise<boolean> {
+async function isReady(child: ChildProcess, url: string, wanted: number): Promise<boolean> {
   const until = Date.now() + readyWithinMs
   while (child.exitCode === null && child.signalCode === null && Date.now() < until) {
     const status = await fetch(url).then(
       (response) => response.status,
       () => 0,
     )
-    if (status === 200) return true
+    if (status === wanted) return true
     await sleep(100)
   }
   return false

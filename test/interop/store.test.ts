@@ -13,14 +13,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { awsClientConfig } from '../../src/api/aws-client.ts'
-import { HeadwaterError } from '../../src/api/errors.ts'
 import { createS3BlobStore } from '../../src/blob/s3.ts'
 import { createSqsQueue } from '../../src/queue/sqs.ts'
 import { readParameterStoreSecret } from '../../src/secret/aws-ssm.ts'
 import { readSecretsManagerSecret } from '../../src/secret/aws-secrets-manager.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { dueLane, ensureTable, recordPartition } from '../../src/store/dynamodb-table.ts'
-import type { Store } from '../../src/store/store.ts'
+import { countUp } from '../contracts/count-up.ts'
 import { blobContract } from '../contracts/blob.ts'
 import type { BlobPlace } from '../contracts/blob.ts'
 import { queueContract } from '../contracts/queue.ts'
@@ -195,24 +194,4 @@ for (const { name, start, oneAtATime } of [
       expect(found?.record.generation).toBeLessThanOrEqual(acknowledged + unknown)
     })
   })
-}
-
-/**
- * Raises the generation until so many writes were acknowledged, and counts the others: a conflict can hide a write of
- * ours too, one that landed unanswered and was overtaken before we asked again.
- */
-async function countUp(store: Store, times: number): Promise<{ acknowledged: number; unknown: number }> {
-  const tally = { acknowledged: 0, unknown: 0 }
-  while (tally.acknowledged < times) {
-    try {
-      const read = await store.get(recordKey)
-      if (read === undefined) throw new Error('the record is gone')
-      await store.put({ ...read.record, generation: read.record.generation + 1 }, read.version)
-      tally.acknowledged++
-    } catch (error) {
-      if (!(error instanceof HeadwaterError) || error.class !== 'backoff') throw error
-      tally.unknown++
-    }
-  }
-  return tally
 }

@@ -10,7 +10,7 @@ import type { AwsSandbox } from '../../src/sandbox/aws/server.ts'
 import { createAwsSandbox } from '../../src/sandbox/aws/server.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
-import { bundleAws } from '../../scripts/bundle.ts'
+import { bundle } from '../../scripts/bundle.ts'
 import type { GitFixture } from '../git-fixture.ts'
 import { createGitFixture } from '../git-fixture.ts'
 import type { GitHttpServer } from '../git-http.ts'
@@ -64,7 +64,7 @@ describe.skipIf(client === undefined)(
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'headwater-lambda-'))
-      await bundleAws(join(folder, 'code'))
+      await bundle('aws', join(folder, 'code'))
       const [clock, random] = [createSystemClock(), createSystemRandom()]
       sandbox = await createAwsSandbox({ clock, random, speed: 0 })
       git = await createGitFixture()
@@ -259,7 +259,8 @@ describe.skipIf(client === undefined)(
       const lambda = await start('schedule', { HEADWATER_STORE: 'dynamo://fleet' })
       expect(await lambda.invoke(scheduledEvent)).toMatchObject({
         type: 'error',
-        message: 'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, memory',
+        message:
+          'HEADWATER_STORE: "dynamo://fleet" has an unknown scheme; known: sqlite, dynamodb, aztable, memory',
       })
     })
   },

@@ -19,7 +19,8 @@ export const nameSchema = z
 
 /** Reference to a secret; the value itself never stands in git. */
 export const secretReferenceSchema = z.string().regex(secretReferencePattern, {
-  error: 'not a reference to a secret; write env://NAME, file:///path, aws-sm://id#key or aws-ssm:///name',
+  error:
+    'not a reference to a secret; write env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name or azure-kv://vault/name',
 })
 
 /** What Kubernetes calls ObjectMeta, as much of it as means something here. */

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
 import { displayKey } from '../../api/reference.ts'
-import type { SettingFlags } from '../../compose/settings.ts'
+import type { SettingFlags, Settings } from '../../compose/settings.ts'
 import { confirmOrRefuse } from '../confirm.ts'
 import { editStored, personOf, recordDeed } from '../edit.ts'
 import { refusal } from '../exit.ts'
@@ -49,7 +49,7 @@ async function remove(words: string[], options: DeleteOptions, io: Io): Promise<
     const parting = partingOf(record, await listRecords(store), io.clock.now())
     if (parting.type === 'refused') throw refusal(`${displayKey(keyOf(record))} ${parting.why}`)
 
-    for (const line of await warningLines(parting, record, settings.blobs, io)) io.stdout(`${line}\n`)
+    for (const line of await warningLines(parting, record, settings, io)) io.stdout(`${line}\n`)
     const question = parting.type === 'deleted' ? 'delete it in the cloud?' : 'forget it?'
     if (!(await confirmOrRefuse(io, question, options.yes))) {
       throw refusal(
@@ -65,7 +65,7 @@ async function remove(words: string[], options: DeleteOptions, io: Io): Promise<
 async function warningLines(
   parting: Parting,
   record: ObjectRecord,
-  blobs: string,
+  settings: Settings,
   io: Io,
 ): Promise<string[]> {
   const name = displayKey(keyOf(record))
@@ -74,7 +74,7 @@ async function warningLines(
   const fate = fateInCloud(record)
   const paint = paintFor(io)
   if (fate === undefined) return [`${name} has nothing in its cloud yet; nothing is lost`]
-  const losses = await lossesOf(record, blobs, io)
+  const losses = await lossesOf(record, settings, io)
   return [
     `${paint.bad('DELETED')} with ${name}: ${printable(fate)}`,
     ...losses.map((line) => `  ${printable(line)}`),

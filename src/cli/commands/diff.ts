@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { parseKey } from '../../api/reference.ts'
 import type { Problem } from '../../build/index.ts'
 import { openBlobStore } from '../../blob/index.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
 import type { SettingFlags } from '../../compose/settings.ts'
 import { readSettings } from '../../compose/settings.ts'
 import { compare, type Comparison } from '../diff/compare.ts'
@@ -68,8 +69,9 @@ async function diffOrFail(options: DiffOptions, io: Io): Promise<void> {
   const env = await environmentOf(io, options)
   const settings = readSettings(env, options, io.cwd)
   if (env !== io.env) replaceCloudEnvironment(env)
-  const blobs = await openBlobStore(settings.blobs, { random: io.random, env })
-  const ports: PlanPorts = { io, env, settings, blobs, isOffline: options.offline === true }
+  const { secrets, azure } = openSecrets(settings, { clock: io.clock, env })
+  const blobs = await openBlobStore(settings.blobs, { random: io.random, env, azure })
+  const ports: PlanPorts = { io, secrets, settings, blobs, isOffline: options.offline === true }
   const { desired, comparison, planners } = await compareAll(options, ports)
   if (desired.result.objects.length === 0 && desired.result.problems.length === 0) {
     throw refusal(`${options.path}: no objects of headwater.dev found; name their folder with --path`)

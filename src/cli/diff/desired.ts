@@ -9,7 +9,7 @@ import type { BuildResult } from '../../build/index.ts'
 import { rootDeclarations, rootKeys } from '../../compose/root.ts'
 import type { Settings } from '../../compose/settings.ts'
 import { readCredentials } from '../../reconcile/credentials.ts'
-import { createSecretResolver } from '../../secret/index.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
 import { sourceOpener } from '../../source/index.ts'
 import type { Head, Source } from '../../source/source.ts'
 import type { Store } from '../../store/store.ts'
@@ -66,7 +66,7 @@ async function openRoot(settings: Settings, store: Store, io: Io): Promise<Sourc
   if (known === undefined)
     throw usageError('--revision: name the repository by HEADWATER_SOURCE_URL or --source-url')
   const spec = gitRepositorySpec.parse(known)
-  const secrets = createSecretResolver({ clock: io.clock, env: io.env })
+  const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, spec.secretRef)
   return sourceOpener({ clock: io.clock })({
     url: spec.url,

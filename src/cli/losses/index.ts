@@ -1,6 +1,8 @@
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { openBlobStore } from '../../blob/index.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
+import type { Settings } from '../../compose/settings.ts'
 import { cloudIdOf } from '../cloud.ts'
 import type { Io } from '../io.ts'
 import { azureFate, azureLosses } from './azure.ts'
@@ -26,8 +28,9 @@ export function fateInCloud(record: ObjectRecord): string | undefined {
 }
 
 /** What goes with an object, resource by resource, as its template says; what stays is named too. */
-export async function lossesOf(record: ObjectRecord, blobsUrl: string, io: Io): Promise<string[]> {
-  const blobs = await openBlobStore(blobsUrl, { random: io.random, env: io.env })
+export async function lossesOf(record: ObjectRecord, settings: Settings, io: Io): Promise<string[]> {
+  const { azure } = openSecrets(settings, io)
+  const blobs = await openBlobStore(settings.blobs, { random: io.random, env: io.env, azure })
   const read = record.kind === 'AzureDeployment' ? azureLosses : stackLosses
   const resources = await read(record, blobs)
   if (resources === undefined) return ['its template is not at hand here, so what is in it cannot be listed']

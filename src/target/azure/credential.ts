@@ -43,7 +43,7 @@ export function createTokenSource(options: CredentialOptions): TokenSource {
       const name = as === undefined ? 'own' : `${as.tenantId} ${as.clientId}`
       // The library keeps tokens in the credential: another one is had by another credential.
       if (isStale) open.delete(name)
-      const known = open.get(name) ?? (as === undefined ? ownCredential(options) : federated(options, as))
+      const known = open.get(name) ?? (as === undefined ? createCredential(options) : federated(options, as))
       open.set(name, known)
       try {
         return await tokenOf(await known, scope)
@@ -90,8 +90,9 @@ function common({ authority = publicAuthority }: CredentialOptions) {
   }
 }
 
-async function ownCredential(options: CredentialOptions): Promise<TokenCredential> {
-  const identity = await import('@azure/identity')
+/** The controller's own credential, for whatever Azure is asked. The library is loaded with the first. */
+export async function createCredential(options: CredentialOptions): Promise<TokenCredential> {
+  const identity = await import('./identity-library.ts')
   const { kind, tenantId, clientId } = options
   switch (kind) {
     case 'managed-identity':
@@ -138,7 +139,7 @@ async function ownCredential(options: CredentialOptions): Promise<TokenCredentia
 }
 
 async function managedIdentity(options: CredentialOptions): Promise<TokenCredential> {
-  const { ManagedIdentityCredential } = await import('@azure/identity')
+  const { ManagedIdentityCredential } = await import('./identity-library.ts')
   const { clientId } = options
   const settings = { retryOptions: { maxRetries: 1 } }
   return clientId === undefined
@@ -159,7 +160,7 @@ function required({ kind, tenantId, clientId }: CredentialOptions): AzureIdentit
 async function federated(options: CredentialOptions, as: AzureIdentity): Promise<TokenCredential> {
   // Told here: the library would tell of an assertion that failed as of a sign-in that did.
   if (options.kind === 'client-secret' || options.kind === 'default') throw unfit(options.kind)
-  const { ClientAssertionCredential } = await import('@azure/identity')
+  const { ClientAssertionCredential } = await import('./identity-library.ts')
   const assertion = async () => ownAssertion(options, exchangeAudience)
   return new ClientAssertionCredential(as.tenantId, as.clientId, assertion, common(options))
 }
@@ -179,7 +180,7 @@ async function ownAssertion(options: CredentialOptions, audience: string): Promi
     case 'aws-federation':
       return options.awsToken(audience)
     case 'workload-identity':
-      return tokenOf(await ownCredential(options), `${audience}/.default`)
+      return tokenOf(await createCredential(options), `${audience}/.default`)
     case 'client-secret':
     case 'default':
       throw unfit(options.kind)

@@ -1,19 +1,18 @@
 import type { ObjectRecord } from '../../../api/record.ts'
 import { azureEndpoint, azureTokens } from '../../../compose/targets.ts'
-import { createSecretResolver } from '../../../secret/index.ts'
 import { createAzurePlanner, createAzureTarget } from '../../../target/azure/index.ts'
 import type { OfflineSide } from '../../../target/azure/plan-offline.ts'
 import type { PlanPorts, Planner } from './planner.ts'
 
 /** Plans deployments: by ARM's what-if; offline by evaluating both templates. */
 export async function createDeploymentPlanner(ports: PlanPorts): Promise<Planner> {
-  const { io, env, settings, blobs, isOffline } = ports
+  const { io, secrets, settings, blobs, isOffline } = ports
   const bodies = new Map<string, Uint8Array>()
   const bodyOf = async (sha256: string) => bodies.get(sha256) ?? (await blobs.get(sha256))
   const options = {
     controllerId: settings.controllerId,
     clock: io.clock,
-    tokens: await azureTokens(settings, createSecretResolver({ clock: io.clock, env })),
+    tokens: await azureTokens(settings, secrets),
     endpoint: azureEndpoint(settings),
     templateBody: async (sha256: string) => (await bodyOf(sha256)) ?? new Uint8Array(),
   }

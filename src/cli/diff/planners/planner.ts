@@ -1,6 +1,7 @@
 import type { ObjectRecord } from '../../../api/record.ts'
 import type { BlobStore } from '../../../blob/blob.ts'
 import type { Settings } from '../../../compose/settings.ts'
+import type { SecretResolver } from '../../../secret/secret.ts'
 import type { AzurePlan } from '../../../target/azure/plan.ts'
 import type { StackPlan } from '../../../target/cloudformation/plan.ts'
 import type { AnyTarget } from '../../../target/target.ts'
@@ -13,8 +14,7 @@ export type CloudPlan = ({ cloud: 'aws' } & StackPlan) | ({ cloud: 'azure' } & A
 /** What plans are made with. */
 export interface PlanPorts {
   io: Io
-  /** The environment that the settings came from. */
-  env: Readonly<Record<string, string | undefined>>
+  secrets: SecretResolver
   settings: Settings
   blobs: BlobStore
   isOffline: boolean
