@@ -15,7 +15,7 @@ Examples:
   headwater validate . && headwater diff       before a commit: mistakes, then what would change
   headwater run                                the controller, until told to end
 
-Objects are named KIND NAME or KIND/NAME; kinds have short names: stack, ks, source.
+Objects are named KIND NAME or KIND/NAME; kinds have short names: stack, azure, ks, source.
 
 Settings, as environment variables or flags (headwater run --help shows all):
   HEADWATER_SOURCE_URL   the repository to follow     HEADWATER_STORE   where state lives, sqlite:///path
@@ -41,7 +41,7 @@ export async function runCli(args: readonly string[], outer: Io): Promise<number
 
 async function createProgram(words: readonly string[], io: Io): Promise<Command> {
   const program = tame(new Command('headwater'), io)
-    .description('GitOps for cloud stacks without a cluster: git moves, CloudFormation follows.')
+    .description('GitOps for cloud stacks without a cluster: git moves, CloudFormation and ARM/Bicep follow.')
     .version(await version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'say what there is')
     .helpCommand(false)
