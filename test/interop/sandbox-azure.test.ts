@@ -28,7 +28,12 @@ describeWith(['python'], 'Microsoft’s Python clients against the pretend Azure
         'missing group': [404, 'ResourceGroupNotFound'],
         validate: 'Succeeded',
         'validate wrong': [400, 'InvalidTemplate'],
-        deployment: ['web', 'Succeeded', { first: { type: 'String', value: first } }, ['onestore', 'twostore']],
+        deployment: [
+          'web',
+          'Succeeded',
+          { first: { type: 'String', value: first } },
+          ['onestore', 'twostore'],
+        ],
         parameters: { size: { type: 'String', value: 'Standard_LRS' } },
         deployments: ['web'],
         'deployment exists': [true, false],
