@@ -9,7 +9,8 @@ import { cpus, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { artifacts, bundle as bundleFor, functionNames } from '../scripts/bundle.ts'
+import { artifacts, functionNames } from '../scripts/artifacts.ts'
+import { bundle as bundleFor } from '../scripts/bundle.ts'
 import { measure, median, table } from './measure.ts'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } })

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Bundle } from '../../scripts/bundle.ts'
-import { artifacts, bundle as bundleFor, checkBundle, functionNames } from '../../scripts/bundle.ts'
-import type { Cloud } from '../../scripts/bundle.ts'
+import { artifacts, functionNames } from '../../scripts/artifacts.ts'
+import type { Cloud } from '../../scripts/artifacts.ts'
+import { bundle as bundleFor, checkBundle } from '../../scripts/bundle.ts'
 import { zip } from '../../scripts/zip.ts'
 
 const run = promisify(execFile)

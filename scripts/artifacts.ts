@@ -1,0 +1,75 @@
+import type { Plugin } from 'esbuild'
+import host from '../functions/azure/host.json' with { type: 'json' }
+import { leanAws, withoutDrivers } from './lean-aws.ts'
+import { leanAzure } from './lean-azure.ts'
+
+/** The five functions, by the names of their files. */
+export const functionNames = ['schedule', 'worker', 'webhook', 'events', 'sync'] as const
+
+/** A cloud that there is an artifact for. */
+export type Cloud = 'aws' | 'azure'
+
+/** What a cloud's artifact is made of, and what it may hold. */
+interface Artifact {
+  /** The oldest Node that it runs on. */
+  target: string
+  /** Where the entries lie in it. */
+  entryNames: string
+  /** Packages that the cloud brings itself. */
+  external: string[]
+  plugins: Plugin[]
+  /** Files beside the code, by path. */
+  more: Record<string, string>
+  /** Most bytes of what one function loads before its handler runs: its entry and all that it imports at once. */
+  entryBudget: number
+  /** Most bytes of all code that objects of the cloud itself may need. */
+  artifactBudget: number
+  /** The lazily loaded files that only objects of the other cloud need, and most bytes of all code together. */
+  across: { entries: RegExp; budget: number }
+  /** What must not be in it. */
+  foreign: RegExp
+}
+
+const anywhere = '@aws-cdk|commander|picocolors'
+
+/** The artifacts. */
+export const artifacts: Readonly<Record<Cloud, Artifact>> = {
+  aws: {
+    target: 'node24',
+    entryNames: '[name]',
+    external: [],
+    plugins: [
+      leanAws,
+      withoutDrivers('AWS', /[\\/]src[\\/](store|queue|blob)[\\/]azure-(table|queue|blob)\.ts$/),
+    ],
+    more: {},
+    entryBudget: 250_000,
+    artifactBudget: 900_000,
+    across: { entries: /^src\/target\/azure\/(index|credential|aws-token)\.ts$/, budget: 1_450_000 },
+    foreign: new RegExp(`node_modules/(@azure/(data-tables|storage-|functions)|${anywhere})`),
+  },
+  azure: {
+    target: 'node22.13',
+    entryNames: 'functions/[name]',
+    // The host puts it beside the functions.
+    external: ['@azure/functions-core'],
+    plugins: [
+      leanAws,
+      leanAzure,
+      withoutDrivers(
+        'Azure',
+        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm))\.ts$/,
+      ),
+    ],
+    more: {
+      'host.json': `${JSON.stringify(host)}\n`,
+      'package.json': `${JSON.stringify({ type: 'module', main: 'functions/*.mjs' })}\n`,
+    },
+    entryBudget: 250_000,
+    artifactBudget: 1_300_000,
+    across: { entries: /^src\/target\/(cloudformation\/index|azure\/aws-token)\.ts$/, budget: 1_650_000 },
+    foreign: new RegExp(
+      `node_modules/(@aws-sdk/client-(dynamodb|s3|sqs|ssm|secrets-manager)|aws-lambda|${anywhere})/`,
+    ),
+  },
+}
