@@ -33,12 +33,8 @@ export async function bothPlans(bicep: BicepChild, text: string): Promise<BothPl
   if (template === undefined) throw new Error(problems.map(({ message }) => message).join('; '))
   const values = plausibleParameters(template)
   const { place, surroundings } = placeOf(typeof template['$schema'] === 'string' ? template['$schema'] : '')
-  // Microsoft's engine is not told the values of secure parameters.
-  const given = Object.fromEntries(
-    Object.entries(values).map(([name, { value, secure }]): [string, GivenParameter] => [
-      name,
-      secure ? { reference: null } : { value },
-    ]),
+  const given: Record<string, GivenParameter> = Object.fromEntries(
+    Object.entries(values).map(([name, { value }]) => [name, { value }]),
   )
   const ours = planDeployment({ template, parameters: given, surroundings, locate })
   const validation = validateArmTemplate({ template, parameters: given, surroundings, locate })

@@ -1,6 +1,6 @@
 import { evaluate, evaluateJson, readCount } from './evaluate.ts'
 import type { Frame } from './frame.ts'
-import { invalid, located } from './problem.ts'
+import { ArmEvaluationError, invalid, located } from './problem.ts'
 import type { RawResource } from './raw-resources.ts'
 import { renderExpression } from './render.ts'
 import { laterId } from './later-id.ts'
@@ -33,14 +33,14 @@ export interface Draft {
 /** All instances of a resource: one, or as many as its copy loop has turns. */
 export function draftResource(raw: RawResource, frame: Frame): Draft[] {
   const copy = jsonMember(raw.json, 'copy')
-  if (!isJsonObject(copy)) return [draftOne(raw, frame, undefined)]
+  if (!isJsonObject(copy)) return draftOne(raw, frame, undefined)
   const path = [...raw.path, 'copy']
   const name = evaluateJson(jsonMember(copy, 'name') ?? null, frame, [...path, 'name'])
   if (typeof name !== 'string') return invalid('a copy needs a name, a string', path)
   const count = readCount(jsonMember(copy, 'count'), frame, path)
   const mode = jsonMember(copy, 'mode')
   const batchSize = evaluateJson(jsonMember(copy, 'batchSize') ?? null, frame, path)
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => index).flatMap((index) => {
     const place: CopyPlace = {
       name,
       index,
@@ -51,7 +51,25 @@ export function draftResource(raw: RawResource, frame: Frame): Draft[] {
   })
 }
 
-function draftOne(raw: RawResource, frame: Frame, copy: CopyPlace | undefined): Draft {
+/** One resource; none where it is not deployed and its name makes no sense then, which ARM lets pass. */
+function draftOne(raw: RawResource, frame: Frame, copy: CopyPlace | undefined): Draft[] {
+  try {
+    return [readDraft(raw, frame, copy)]
+  } catch (error) {
+    if (error instanceof ArmEvaluationError && isOff(raw, frame)) return []
+    throw error
+  }
+}
+
+/** Whether a resource or one of its parents is known not to be deployed. */
+function isOff(raw: RawResource, frame: Frame): boolean {
+  return (
+    conditionOf(raw, frame) === false ||
+    (raw.parent !== undefined && isOff(raw.parent, { ...frame, copies: [] }))
+  )
+}
+
+function readDraft(raw: RawResource, frame: Frame, copy: CopyPlace | undefined): Draft {
   const part = (key: string): Value =>
     evaluateJson(jsonMember(raw.json, key) ?? null, frame, [...raw.path, key])
   const type = fullType(raw, frame)

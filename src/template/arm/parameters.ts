@@ -5,7 +5,8 @@ import { evaluateJson } from './evaluate.ts'
 import type { Frame } from './frame.ts'
 import { ArmEvaluationError, invalid, problemOf } from './problem.ts'
 import { toJson } from './render.ts'
-import { literal } from './syntax.ts'
+import { hideSecret } from './hide-secret.ts'
+import { type Expression, literal } from './syntax.ts'
 import type { ArmPath, ArmProblem, ArmTemplate, ExpandedParameter, Json, JsonObject } from './types.ts'
 import { type Value, defer, hasDeferred, isJsonObject, jsonMember, memberName } from './value.ts'
 
@@ -29,12 +30,14 @@ export interface Parameters {
 export interface ParametersInput {
   readonly template: ArmTemplate
   readonly given: Readonly<Record<string, GivenValue>>
+  /** Of a plan, which is shown to people: a secure value that is given stays `parameters('name')`. */
+  readonly hideSecrets: boolean
   /** What a default value sees. */
   readonly frame: () => Frame
 }
 
 /** Parameters of a template with what is given to them; defaults are worked out when first asked for. */
-export function createParameters({ template, given, frame }: ParametersInput): Parameters {
+export function createParameters({ template, given, frame, hideSecrets }: ParametersInput): Parameters {
   const section = jsonMember(template, 'parameters')
   const definitions = isJsonObject(section) ? section : {}
   const names = Object.keys(definitions)
@@ -61,9 +64,9 @@ export function createParameters({ template, given, frame }: ParametersInput): P
     const path = ['parameters', name]
     const definition = readDefinition(definitions[name], template, path)
     const input = givenOf(given, name)
-    if (input?.reference !== undefined)
-      return defer({ kind: 'call', name: 'parameters', args: [literal(name)] })
-    if (input?.value !== undefined && (input.value !== null || definition.nullable)) return input.value
+    if (input?.reference !== undefined) return secretOf(name, input.reference)
+    if (input?.value !== undefined && (input.value !== null || definition.nullable))
+      return hideSecrets ? hideSecret(input.value, definition, template, parameterCall(name)) : input.value
     const fallback = jsonMember(definitions[name], 'defaultValue')
     if (fallback !== undefined) return evaluateJson(fallback, frame(), [...path, 'defaultValue'])
     if (definition.nullable) return null
@@ -80,6 +83,20 @@ export function createParameters({ template, given, frame }: ParametersInput): P
     expanded: () =>
       Object.fromEntries(names.map((name) => [name, expandOne(name, template, definitions, given, get)])),
   }
+}
+
+/** A secret as an expression: of a Key Vault where the reference says so. */
+function secretOf(name: string, reference: Json): Value {
+  const vault = jsonMember(jsonMember(reference, 'keyVault'), 'id')
+  const secret = jsonMember(reference, 'secretName')
+  if (typeof vault !== 'string' || typeof secret !== 'string') return defer(parameterCall(name))
+  const version = jsonMember(reference, 'secretVersion')
+  const args = [vault, secret, ...(typeof version === 'string' ? [version] : [])]
+  return defer({ kind: 'call', name: 'getKeyVaultSecret', args: args.map(literal) })
+}
+
+function parameterCall(name: string): Expression {
+  return { kind: 'call', name: 'parameters', args: [literal(name)] }
 }
 
 function givenOf(given: Readonly<Record<string, GivenValue>>, name: string): GivenValue | undefined {
@@ -113,8 +130,9 @@ function problemsOf(
   const path: ArmPath = ['parameters', name]
   try {
     const definition = readDefinition(definitions[name], template, path)
-    const value = get(name) ?? null
-    const isGiven = givenOf(given, name)?.value !== undefined
+    const input = givenOf(given, name)?.value
+    const isGiven = input !== undefined && input !== null
+    const value = isGiven ? input : (get(name) ?? null)
     const found: ArmProblem[] = []
     checkValue(value, definition, template, isGiven ? [name] : [...path, 'defaultValue'], (message, at) => {
       found.push({

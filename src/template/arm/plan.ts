@@ -8,15 +8,16 @@ import {
   isDeployed,
   openDeployment,
 } from './deployment.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, rawMember } from './draft.ts'
 import { dependencies } from './dependencies.ts'
 import type { Answers } from './frame.ts'
 import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
 import { problemOf } from './problem.ts'
 import { toJson, toJsonWhole } from './render.ts'
+import { scopeId } from './scope.ts'
 import { literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import { type Value, defer, isObject, member, objectOf } from './value.ts'
+import { type Value, defer, isDeferred, isObject, member, objectOf, withOrigin } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -31,10 +32,11 @@ export function plan(input: DeploymentInput): Plan {
     surroundings,
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
+    hideSecrets: true,
     level: 0,
     path: [],
   })
-  planner.visit(root, true)
+  planner.visit(root, undefined)
   const outputs = planner.outputs(root)
   return {
     problems: planner.problems,
@@ -52,23 +54,28 @@ interface Predicted {
 function createPlanner(): {
   readonly problems: ArmProblem[]
   readonly resources: PlannedResource[]
-  visit(deployment: Deployment, condition: Value): void
+  visit(deployment: Deployment, condition: Value | undefined): void
   outputs(deployment: Deployment): [string, OutputValue][]
 } {
   const problems: ArmProblem[] = []
   const resources: PlannedResource[] = []
   const predicted = new Map<string, Predicted>()
+  const groups = new Map<string, JsonObject>()
   const answers: Answers = {
     predicts: true,
     reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), apiVersion, full),
     list: () => undefined,
   }
 
+  /** What the plan writes into a resource group that it makes. */
+  const plannedGroup = (subscriptionId: string, name: string): JsonObject | undefined =>
+    groups.get(scopeId({ kind: 'resourceGroup', subscriptionId, resourceGroup: name }).toLowerCase())
+
   const report = (deployment: Deployment, problem: ArmProblem): void => {
     problems.push(fromNested(deployment, problem))
   }
 
-  function visit(deployment: Deployment, condition: Value): void {
+  function visit(deployment: Deployment, condition: Value | undefined): void {
     for (const problem of [...deployment.problems, ...checkResources(deployment)]) report(deployment, problem)
     const seen = new Set<Draft>()
     const go = (draft: Draft): void => {
@@ -76,7 +83,7 @@ function createPlanner(): {
       seen.add(draft)
       for (const other of dependencies(deployment, draft)) go(other)
       try {
-        if (isDeployed(draft)) planOne(deployment, draft, both(condition, draft.condition))
+        if (isDeployed(draft)) planOne(deployment, draft, both(condition, conditionOf(draft)))
       } catch (error) {
         report(deployment, problemOf(error, draft.raw.path))
       }
@@ -84,7 +91,7 @@ function createPlanner(): {
     deployment.drafts.forEach(go)
   }
 
-  function planOne(deployment: Deployment, draft: Draft, condition: Value): void {
+  function planOne(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
     if (isDeploymentType(draft.type)) return planNested(deployment, draft, condition)
     const body = evaluateBody(draft, answers)
     if (isObject(body))
@@ -92,6 +99,11 @@ function createPlanner(): {
         apiVersion: draft.apiVersion,
         properties: () => member(body, 'properties'),
       })
+    if (draft.type.toLowerCase() === 'microsoft.resources/resourcegroups' && isObject(body)) {
+      const location = toJson(member(body, 'location') ?? null)
+      if (typeof location === 'string' && !location.startsWith('['))
+        groups.set(draft.id.toLowerCase(), { location })
+    }
     resources.push({
       id: draft.id,
       type: draft.type,
@@ -99,20 +111,23 @@ function createPlanner(): {
       name: draft.nameText,
       body: {
         ...(toJson(body) as JsonObject),
-        ...(condition === true ? {} : { condition: toJson(condition) }),
+        ...(isDeferred(condition) ? { condition: toJson(condition) } : {}),
       },
     })
   }
 
-  function planNested(deployment: Deployment, draft: Draft, condition: Value): void {
-    const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers) : undefined
+  function planNested(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
+    const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers, plannedGroup) : undefined
     if (nested === undefined) {
       report(deployment, notOpened(draft))
       return
     }
     visit(nested, condition)
     const shell = evaluateShell(draft, answers)
-    const outputs = objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)]))
+    const outputs = withOrigin(
+      objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)])),
+      undefined,
+    )
     const properties = isObject(shell) ? member(shell, 'properties') : undefined
     predicted.set(draft.id.toLowerCase(), {
       apiVersion: draft.apiVersion,
@@ -121,14 +136,8 @@ function createPlanner(): {
     })
   }
 
-  function outputsOf(deployment: Deployment): [string, OutputValue][] {
-    try {
-      return evaluateOutputs(deployment, answers)
-    } catch (error) {
-      report(deployment, problemOf(error, ['outputs']))
-      return []
-    }
-  }
+  const outputsOf = (deployment: Deployment): [string, OutputValue][] =>
+    evaluateOutputs(deployment, { answers, report: (problem) => report(deployment, problem) })
 
   return { problems, resources, visit, outputs: outputsOf }
 }
@@ -155,11 +164,15 @@ function outputObject({ type, value }: OutputValue): Value {
   return { type: type.slice(0, 1).toUpperCase() + type.slice(1), value }
 }
 
-/** Two conditions that both must hold. */
-function both(a: Value, b: Value): Value {
-  if (a === true) return b
-  if (b === true) return a
-  return defer({ kind: 'call', name: 'and', args: [literal(a), literal(b)] })
+/** The conditions of a resource and of the deployment around it, where they are written; true when all are known. */
+function both(around: Value | undefined, own: Value | undefined): Value | undefined {
+  if (around === undefined || own === undefined) return own ?? around
+  if (!isDeferred(around) && !isDeferred(own)) return true
+  return defer({ kind: 'call', name: 'and', args: [literal(around), literal(own)] })
+}
+
+function conditionOf(draft: Draft): Value | undefined {
+  return rawMember(draft, 'condition') === undefined ? undefined : draft.condition
 }
 
 function notOpened(draft: Draft): ArmProblem {

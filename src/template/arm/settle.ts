@@ -1,7 +1,6 @@
 import type { Evaluate, Frame } from './frame.ts'
 import { ArmEvaluationError } from './problem.ts'
 import { type Call, type Expression, literal } from './syntax.ts'
-import { hasDeferred } from './value.ts'
 
 /**
  * An expression that is not evaluated yet, with the resources that it reads named by their ids, as ARM shows it; all
@@ -20,12 +19,13 @@ export function settle(expression: Expression, frame: Frame, evaluate: Evaluate)
 }
 
 function settleRead(call: Call, frame: Frame, evaluate: Evaluate): Expression {
+  if (!call.args.every(({ kind }) => kind === 'value')) return call
+  const { answers: _, ...blind } = frame
   try {
-    const args = call.args.map((arg) => evaluate(arg, frame))
-    if (!args.some(hasDeferred)) return literal(evaluate({ ...call, args: args.map(literal) }, frame))
+    return literal(evaluate(call, blind))
   } catch (error) {
     // A branch that is never taken may name what does not exist; it stays as written.
     if (!(error instanceof ArmEvaluationError)) throw error
+    return call
   }
-  return { ...call, args: call.args.map((arg) => settle(arg, frame, evaluate)) }
 }

@@ -51,12 +51,18 @@ function checkDefaults(template: ArmTemplate, surroundings: Surroundings): ArmPr
     template,
     given: {},
     surroundings,
+    hideSecrets: false,
     deploymentName: surroundings.deploymentName,
     deploymentLocation: surroundings.location,
     find: () => [],
   })
   const given: Record<string, GivenValue> = {}
-  const parameters = createParameters({ template, given, frame: () => frame('parameter') })
+  const parameters = createParameters({
+    template,
+    given,
+    hideSecrets: false,
+    frame: () => frame('parameter'),
+  })
   return parameters.problems().filter(({ code }) => code === 'InvalidParameter')
 }
 

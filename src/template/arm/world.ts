@@ -13,6 +13,8 @@ export interface WorldInput {
   readonly template: ArmTemplate
   readonly given: Readonly<Record<string, GivenValue>>
   readonly surroundings: Surroundings
+  /** See `createParameters`. */
+  readonly hideSecrets: boolean
   readonly deploymentName: Value
   readonly deploymentLocation: Value | undefined
   /** Resources by name, once they are known. */
@@ -31,7 +33,12 @@ export function createWorld(input: WorldInput): CreatedWorld {
   const { template } = input
   const parsed = new Map<string, { text: string } | { expression: Expression }>()
   const frame = (place: Place): Frame => ({ world, place, copies: [], lambdas: new Map(), depth: 0 })
-  const parameters = createParameters({ template, given: input.given, frame: () => frame('parameter') })
+  const parameters = createParameters({
+    template,
+    given: input.given,
+    hideSecrets: input.hideSecrets,
+    frame: () => frame('parameter'),
+  })
   const variables = createVariables(template, () => frame('variable'))
   const contentVersion = jsonMember(template, 'contentVersion')
   const world: World = {

@@ -13,6 +13,7 @@ import {
 import {
   type Context,
   type FunctionTable,
+  any,
   integerAt,
   listAt,
   outer,
@@ -27,7 +28,7 @@ const MAX_RANGE = 10_000
 /** Functions that make and take apart arrays; many take strings and objects too. */
 export const arrayFunctions: FunctionTable = {
   array: outer(1, 1, ([value]) => (isList(value) ? value : [value ?? null])),
-  createArray: outer(0, Infinity, (args) => args),
+  createArray: any(0, Infinity, (args) => args),
   concat: outer(0, Infinity, concat),
   contains: outer(2, 2, contains),
   distinct: whole(1, 1, (args, context) => unique(listAt(args, 0, context))),

@@ -14,9 +14,9 @@ export interface EagerFunction extends Arity {
   readonly kind: 'eager'
   /**
    * `whole`: called only when every part of every argument is known. `outer`: lists and objects may have unknown parts,
-   * but no argument is unknown itself; undefined as the result means that an unknown part was needed after all.
+   * but no argument is unknown itself. `nothing`: every argument may be unknown. Undefined as the result means that an unknown part was needed after all.
    */
-  readonly needs: 'whole' | 'outer'
+  readonly needs: 'whole' | 'outer' | 'nothing'
   run(args: readonly Value[], context: Context): Value | undefined
 }
 
@@ -47,6 +47,11 @@ export function whole(min: number, max: number, run: EagerFunction['run']): Eage
 /** A function that can do with unknown parts inside of its arguments. */
 export function outer(min: number, max: number, run: EagerFunction['run']): EagerFunction {
   return { kind: 'eager', needs: 'outer', min, max, run }
+}
+
+/** A function that can do with arguments that are unknown. */
+export function any(min: number, max: number, run: EagerFunction['run']): EagerFunction {
+  return { kind: 'eager', needs: 'nothing', min, max, run }
 }
 
 /** A function that evaluates its arguments itself. */

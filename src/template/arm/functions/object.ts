@@ -9,11 +9,13 @@ import {
   member,
   objectOf,
 } from '../value.ts'
+import { invalid } from '../problem.ts'
 import { type Expression, literal } from '../syntax.ts'
 import { parseJson } from '../json-text.ts'
 import {
   type Context,
   type FunctionTable,
+  any,
   lazy,
   listAt,
   objectAt,
@@ -25,7 +27,7 @@ import {
 
 /** Functions that make and take apart objects. */
 export const objectFunctions: FunctionTable = {
-  createObject: outer(0, Infinity, createObject),
+  createObject: any(0, Infinity, createObject),
   items: outer(1, 1, (args, context) =>
     sorted(objectAt(args, 0, context)).map(([key, value]) => ({ key, value })),
   ),
@@ -54,8 +56,10 @@ export const objectFunctions: FunctionTable = {
 function createObject(args: readonly Value[], context: Context): Value | undefined {
   if (args.length % 2 !== 0) return refuseCall(context, 'expects a value for every key')
   const members: [string, Value][] = []
-  for (let index = 0; index < args.length; index += 2)
+  for (let index = 0; index < args.length; index += 2) {
+    if (isDeferred(args[index])) return undefined
     members.push([textAt(args, index, context), args[index + 1] ?? null])
+  }
   return objectOf(members)
 }
 
@@ -69,7 +73,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** Follows keys and indexes as far as they lead; null where they do not. */
+/** Follows keys and indexes; null where the first leads nowhere. The others must lead somewhere, as after a dot. */
 function tryGet([start, ...keys]: readonly Value[], name: string): Value {
   let value: Value = start ?? null
   for (const [index, key] of keys.entries()) {
@@ -77,7 +81,8 @@ function tryGet([start, ...keys]: readonly Value[], name: string): Value {
     if (isDeferred(value)) return deferTry(name, deferredExpression(value), rest)
     if (isDeferred(key)) return deferTry(name, literal(value), rest)
     const next = step(value, key)
-    if (next === undefined) return null
+    if (index === 0 && (next ?? null) === null) return null
+    if (next === undefined) return invalid(`the value has no member ${JSON.stringify(key)}`)
     value = next
   }
   return value
