@@ -16,6 +16,7 @@ import path from 'node:path'
 
 const mode = process.argv[2]
 const kept = []
+const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#'
 
 function send(message) {
   const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message }))
@@ -33,7 +34,11 @@ function filesAround(entry) {
 
 function compiled(entry) {
   const metadata = { files: filesAround(entry), environment: process.env }
-  return { success: true, diagnostics: [], contents: JSON.stringify({ metadata, resources: [] }) }
+  return {
+    success: true,
+    diagnostics: [],
+    contents: JSON.stringify({ $schema: schema, contentVersion: '1.0.0.0', metadata, resources: [] }),
+  }
 }
 
 function compile(id, entry) {
