@@ -1,3 +1,4 @@
+import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { transient } from '../../api/errors.ts'
 import { cleanText } from '../clean-text.ts'
 
@@ -13,7 +14,6 @@ export async function awsWebIdentityToken(
   audience: string,
   place: { region?: string; endpoint?: string } = {},
 ): Promise<string> {
-  const { GetWebIdentityTokenCommand, STSClient } = await import('@aws-sdk/client-sts')
   const client = new STSClient({
     ...place,
     maxAttempts: 1,
