@@ -17,16 +17,16 @@ export interface CallFate {
 /** Which calls one wants to see; what is left out matches every call. */
 export type FilterOf<Call> = { [Key in keyof Call]?: Call[Key] | undefined }
 
-/** All calls since the start or the last reset. */
-export interface CallLogOf<Call> {
+/** All calls since the start or the last reset. What a single call has besides what it is counted by is only remembered. */
+export interface CallLogOf<Counted, Call extends Counted = Counted> {
   record(call: Call & CallFate): void
-  counts(filter?: FilterOf<Call>): {
+  counts(filter?: FilterOf<Counted>): {
     total: number
     mutating: number
-    calls: (Call & { outcome: string; count: number })[]
+    calls: (Counted & { outcome: string; count: number })[]
   }
   /** The newest ones, oldest first. */
-  recent(filter?: FilterOf<Call>): (Call & CallFate)[]
+  recent(filter?: FilterOf<Counted>): (Call & CallFate)[]
   clear(): void
 }
 
@@ -37,11 +37,11 @@ const keptRecords = 10_000
  * Counts every call; remembers the newest 10,000 one by one. Calls are alike when `countedAs` makes the same of them:
  * the call without its fate.
  */
-export function createCallLogOf<Call extends { mutating: boolean }>(
-  countedAs: (call: Call) => Call,
-): CallLogOf<Call> {
+export function createCallLogOf<Counted extends { mutating: boolean }, Call extends Counted = Counted>(
+  countedAs: (call: Call) => Counted,
+): CallLogOf<Counted, Call> {
   type Record = Call & CallFate
-  type Count = Call & { outcome: string; count: number }
+  type Count = Counted & { outcome: string; count: number }
   let records: Record[] = []
   const counters = new Map<string, Count>()
   return {
@@ -61,7 +61,8 @@ export function createCallLogOf<Call extends { mutating: boolean }>(
       const sum = (list: Count[]): number => list.reduce((total, { count }) => total + count, 0)
       return { total: sum(calls), mutating: sum(calls.filter((call) => call.mutating)), calls }
     },
-    recent: (filter = {}) => records.slice(-keptRecords).filter((call) => matchesFilter(filter, call)),
+    recent: (filter = {}) =>
+      records.slice(-keptRecords).filter((call) => matchesFilter<Counted>(filter, call)),
     clear() {
       records = []
       counters.clear()

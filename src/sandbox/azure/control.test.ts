@@ -83,6 +83,20 @@ describe('the control endpoint', () => {
     expect(response.status).toBe(403)
   })
 
+  it('outlives a defect', async () => {
+    ground.sandbox.world.timeline.start(
+      (function* () {
+        yield { sleepMs: 5 }
+        throw new Error('planted')
+      })(),
+    )
+    await group()
+    ground.clock.advance(5)
+    await expect(ground.control('forget-calls')).rejects.toThrow('the sandbox has a defect: planted')
+    await ground.control('forget-calls')
+    expect(await exists()).toBe(true)
+  })
+
   describe('at the edge', () => {
     it.each([
       { code: 'TooManyRequests', retryAfterSeconds: 7 },
@@ -255,6 +269,18 @@ describe('the control endpoint', () => {
       expect(await read()).toBe(404)
     })
 
+    it('lets lists be stale', async () => {
+      await group()
+      await put()
+      ground.clock.advance(60_000)
+      await ground.control('stale-reads', { lagMs: 30_000, forMs: 45_000 })
+      await ground.control('delete-resource', { id: account })
+      const names = async () => (await ground.call('GET ~/resources')).body['value']?.map(({ name }) => name)
+      expect(await names()).toEqual(['acc1'])
+      ground.clock.advance(45_000)
+      expect(await names()).toEqual([])
+    })
+
     it.each([
       {
         name: 'a policy on a type and a place',
@@ -301,6 +327,19 @@ describe('the control endpoint', () => {
       })
     })
 
+    it('gives tags that nobody sent', async () => {
+      await ground.control('policy-tags', { scope: rg, tags: { owner: 'policy', env: 'policy' } })
+      await group()
+      expect((await put(account, { location: 'westus', tags: { env: 'mine' } })).body['tags']).toEqual({
+        owner: 'policy',
+        env: 'mine',
+      })
+      expect((await ground.call('GET ~/resourcegroups/rg')).body['tags']).toEqual({
+        owner: 'policy',
+        env: 'policy',
+      })
+    })
+
     it('a quota lets as many as it says, and updates of them', async () => {
       await group()
       await ground.control('quota', { name: 'Accounts', type: 'Microsoft.Storage/storageAccounts', limit: 1 })
@@ -329,7 +368,7 @@ describe('the control endpoint', () => {
     })
     expect(await ask('/calls?name=acc1&log=true')).toMatchObject({
       total: 3,
-      log: [{ status: 201 }, { status: 200 }, { status: 200 }],
+      log: [{ status: 201, method: 'PUT', path: account }, { status: 200 }, { status: 200, method: 'GET' }],
     })
     expect(await ask('/calls?service=nope')).toMatchObject({
       error: expect.stringContaining('calls: ') as string,

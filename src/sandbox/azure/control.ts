@@ -114,17 +114,19 @@ const questions: Readonly<Record<string, ControlQuestion<ControlParts>>> = {
   },
 }
 
-/** Answers a request below `/_sandbox`. A mistake is a 400 with a sentence. */
+/** Answers a request below `/_sandbox`. A mistake is a 400 with a sentence, a defect of the sandbox a 500. */
 export function handleControl(parts: ControlParts, request: ControlRequest): Promise<ControlAnswer> {
+  const table = { commands: { ...parts.commands, ...edgeCommands }, questions }
   return parts.inTurn(async () => {
-    await parts.world.timeline.advance()
-    const answered = await answerControl(
-      { commands: { ...parts.commands, ...edgeCommands }, questions },
-      parts,
-      request,
-    )
-    await parts.world.timeline.advance()
-    return answered
+    try {
+      await parts.world.timeline.advance()
+      const answered = await answerControl(table, parts, request)
+      await parts.world.timeline.advance()
+      return answered
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error)
+      return { status: 500, body: { error: `the sandbox has a defect: ${said}` } }
+    }
   })
 }
 

@@ -68,8 +68,14 @@ export interface CallSelector extends FaultCount {
 /** Faults waiting for their calls. */
 export type EdgeFaults = PlannedFaults<EdgeFault, CallSelector, PlacedCall>
 
+/** A call as the log remembers it. */
+export interface LoggedCall extends PlacedCall {
+  /** The client's own, or the request's. */
+  correlationId: string
+}
+
 /** All calls since the start or the last reset. */
-export type CallLog = CallLogOf<EdgeCall>
+export type CallLog = CallLogOf<EdgeCall, LoggedCall>
 
 /** No faults at first. */
 export function createEdgeFaults(): EdgeFaults {
@@ -82,12 +88,14 @@ export function createEdgeFaults(): EdgeFaults {
 
 /** Counts every call by service, action, subscription, group and name. */
 export function createCallLog(): CallLog {
-  return createCallLogOf(({ service, action, subscription, group, name, mutating }) => ({
-    service,
-    action,
-    ...(subscription === undefined ? {} : { subscription }),
-    ...(group === undefined ? {} : { group }),
-    ...(name === undefined ? {} : { name }),
-    mutating,
-  }))
+  return createCallLogOf<EdgeCall, LoggedCall>(
+    ({ service, action, subscription, group, name, mutating }) => ({
+      service,
+      action,
+      ...(subscription === undefined ? {} : { subscription }),
+      ...(group === undefined ? {} : { group }),
+      ...(name === undefined ? {} : { name }),
+      mutating,
+    }),
+  )
 }

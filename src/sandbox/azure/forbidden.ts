@@ -1,4 +1,5 @@
-import { ArmError, gatewayError } from './errors.ts'
+import type { ArmError } from './errors.ts'
+import { gatewayError } from './errors.ts'
 import { parseResourceId } from './ids.ts'
 import type { Caller } from './wire.ts'
 import type { World } from './world.ts'

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../http.ts'
 import type { CallFate } from '../call-log.ts'
 import { callerOf } from './bearer.ts'
-import type { CallLog, EdgeCall, EdgeFaults } from './edge.ts'
+import type { CallLog, EdgeCall, EdgeFaults, LoggedCall } from './edge.ts'
 import { ArmError, errorBody, gatewayError } from './errors.ts'
 import { authorizationFailed, refuseDisabled } from './forbidden.ts'
 import { armHeaders } from './headers.ts'
@@ -23,7 +23,7 @@ export interface FrontParts {
   calls: CallLog
   /** Calls are answered one after the other. */
   inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
-  log?: ((call: EdgeCall & CallFate) => void) | undefined
+  log?: ((call: LoggedCall & CallFate) => void) | undefined
 }
 
 /**
@@ -40,8 +40,11 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
   const route = found !== undefined && 'route' in found ? found.route : undefined
   const params = found !== undefined && 'route' in found ? found.params : {}
   const call = edgeCallOf({ route, params, method: http.method, path, isPoll })
-  const entry: EdgeCall & CallFate = {
+  const entry: LoggedCall & CallFate = {
     ...call,
+    method: http.method,
+    path,
+    correlationId,
     at: world.clock.now(),
     principal: '',
     requestId,
@@ -68,7 +71,7 @@ export async function answer(parts: FrontParts, http: HttpRequest): Promise<Http
       await world.timeline.advance()
       return answered ?? { status: 404 }
     })
-  const fault = parts.edge.take({ ...call, method: http.method, path })
+  const fault = parts.edge.take(entry)
   if (fault !== undefined) entry.fault = fault.type
   const forbid = (): ArmError => authorizationFailed(identified(parts, route, http), http.method, path)
   const result = await guarded(entry, () => struck(world.clock, fault, act, forbid))
@@ -144,10 +147,15 @@ function kindOf(method: string): LimitKind {
 
 function written(result: ArmAnswer, headers: Record<string, string>, { method }: HttpRequest): HttpAnswer {
   const all = { ...headers, ...result.headers }
-  if (result.body === undefined || method === 'HEAD') return { status: result.status, headers: all, body: '' }
-  return {
-    status: result.status,
-    headers: { ...all, 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(result.body),
-  }
+  if (result.body === undefined) return { status: result.status, headers: all, body: '' }
+  const body = JSON.stringify(result.body)
+  const typed = { ...all, 'content-type': 'application/json; charset=utf-8' }
+  // To a HEAD the length is told of what would be there.
+  return method === 'HEAD'
+    ? {
+        status: result.status,
+        headers: { ...typed, 'content-length': String(Buffer.byteLength(body)) },
+        body: '',
+      }
+    : { status: result.status, headers: typed, body }
 }

@@ -1,6 +1,7 @@
 import type { Random } from '../../api/clock.ts'
 import { keyOf } from './ids.ts'
 import type { Json } from './json.ts'
+import { textMember } from './json.ts'
 import type { ArmAnswer, ArmRequest } from './wire.ts'
 
 /** Where an asynchronous operation is asked about. */
@@ -12,7 +13,7 @@ export interface OperationPlace {
   signed: boolean
   /** More of the query that its url repeats, without a leading `&`. */
   query?: string
-  /** Seconds that a poll before its end asks the client to wait. */
+  /** Seconds that each poll before its end asks the client to wait; without them clients wait as they like. */
   retryAfterSeconds?: number
 }
 
@@ -62,13 +63,23 @@ export function createOperations(parts: { random: Random; now: () => number }): 
       return url(origin, place)
     },
     pollStatus({ origin }, place, status) {
-      operations.set(keyOf(place.path), { place, poll: () => ({ status: 200, body: status() }) })
+      operations.set(keyOf(place.path), {
+        place,
+        poll() {
+          const body = status()
+          return { status: 200, ...(hasEnded(body) ? {} : { headers: waiting(place) }), body }
+        },
+      })
       return url(origin, place)
     },
     has: (path) => operations.has(keyOf(path)),
     answer: ({ origin, path }) => operations.get(keyOf(path))?.poll(origin),
     clear: () => operations.clear(),
   }
+}
+
+function hasEnded(status: Json): boolean {
+  return /^(succeeded|failed|cancell?ed)$/i.test(textMember(status, 'status') ?? '')
 }
 
 /** The name of a job in a `Location`: its words, base64url as ARM writes them. */

@@ -31,6 +31,10 @@ export interface Rules {
   add(rule: Rule): void
   /** The first refusal, if any. `others` are the resources of the same type that are there. */
   refuse(subject: RuleSubject, others: readonly RuleSubject[]): ErrorDetail | undefined
+  /** From now on a policy gives these tags to what is written below a scope without them. */
+  addTags(scope: string, tags: Readonly<Record<string, string>>): void
+  /** The tags that policies give to a resource. */
+  tagsOf(id: string): Record<string, string>
   /** Forgets all rules. */
   clear(): void
 }
@@ -38,6 +42,7 @@ export interface Rules {
 /** No rules at first. */
 export function createRules(): Rules {
   const rules: Rule[] = []
+  const tagging: { scope: string; tags: Readonly<Record<string, string>> }[] = []
   return {
     add: (rule) => void rules.push(rule),
     refuse(subject, others) {
@@ -47,7 +52,16 @@ export function createRules(): Rules {
       })
       return broken === undefined ? undefined : refusals[broken.kind](broken, subject, others.length)
     },
-    clear: () => void rules.splice(0),
+    addTags: (scope, tags) => void tagging.push({ scope, tags }),
+    tagsOf: (id) =>
+      Object.assign(
+        {},
+        ...tagging.filter(({ scope }) => isBelow(id, scope)).map(({ tags }) => tags),
+      ) as Record<string, string>,
+    clear() {
+      rules.length = 0
+      tagging.length = 0
+    },
   }
 }
 

@@ -8,7 +8,7 @@ import { createTurns } from '../turns.ts'
 import { createLocalCertificate } from './tls/certificate.ts'
 import { handleControl } from './control.ts'
 import type { ControlParts } from './control.ts'
-import type { CallLog, EdgeCall, EdgeFaults } from './edge.ts'
+import type { CallLog, EdgeFaults, LoggedCall } from './edge.ts'
 import { createCallLog, createEdgeFaults } from './edge.ts'
 import { answer } from './front.ts'
 import { createClients } from './identity/clients.ts'
@@ -32,7 +32,7 @@ export interface AzureSandboxOptions {
   /** How much faster than Azure things happen; 0 makes everything due at once. Default 1. */
   speed?: number | undefined
   /** Told of every call once it is answered. */
-  log?: ((call: EdgeCall & CallFate) => void) | undefined
+  log?: ((call: LoggedCall & CallFate) => void) | undefined
 }
 
 /** A running sandbox. */

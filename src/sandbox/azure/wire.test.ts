@@ -94,6 +94,19 @@ describe('requests and answers', () => {
     expect((await ground.call('GET /subscriptions')).body['value']).toEqual([])
   })
 
+  it('take the names of the query in any letter case', async () => {
+    const headers = { authorization: 'Bearer any' }
+    const url = `${ground.sandbox.url}${subscription}?Api-Version=2022-12-01`
+    expect((await fetch(url, { headers })).status).toBe(200)
+  })
+
+  it('lead on from where the client asked', async () => {
+    await ground.call('PUT ~/resourcegroups/g', { body: { location: 'westus' } })
+    const host = `http://localhost:${ground.sandbox.port}`
+    const { headers } = await ground.call(`DELETE ${host}${subscription}/resourcegroups/g`)
+    expect(headers.get('location')).toMatch(`${host}${subscription}/operationresults/`)
+  })
+
   it('let nothing be changed in one that is disabled', async () => {
     await ground.control('subscription', { id: subscription.split('/').at(-1), state: 'Disabled' })
     const body = { location: 'westus' }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { layAzureGround, subscription } from '../../../../test/support/azure-ground.ts'
+import { createSeededRandom, createVirtualClock } from '../../../../test/support/virtual-clock.ts'
+import { createAzureSandbox } from '../server.ts'
 
 const account = '~/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/acc1'
 
@@ -34,8 +36,18 @@ describe('resource groups', () => {
     )
   })
 
+  it('tell no tags, none, or some, as they were told', async () => {
+    expect((await make()).body).not.toHaveProperty('tags')
+    expect((await make({ location: 'westus', tags: {} })).body['tags']).toEqual({})
+  })
+
   it('are asked after by HEAD', async () => {
-    expect((await ground.call('HEAD ~/resourcegroups/rg')).status).toBe(404)
+    const { status, headers } = await ground.call('HEAD ~/resourcegroups/rg')
+    expect([status, headers.get('content-length'), headers.get('x-ms-failure-cause')]).toEqual([
+      404,
+      '94',
+      'gateway',
+    ])
     await make()
     expect((await ground.call('HEAD ~/resourcegroups/rg')).status).toBe(204)
   })
@@ -86,10 +98,15 @@ describe('resource groups', () => {
     expect(headers.get('x-ms-failure-cause')).toBe('gateway')
   })
 
-  it('refuse a name with other letters', async () => {
-    expect(await ground.refusal('PUT ~/resourcegroups/a$b', { body: { location: 'westus' } })).toBe(
-      '400 InvalidResourceGroup',
-    )
+  it.each([
+    { name: 'a$b', want: '400 InvalidResourceGroup' },
+    { name: 'a.', want: '400 InvalidResourceGroup' },
+    { name: 'x'.repeat(91), want: '400 InvalidResourceGroup' },
+    { name: 'x'.repeat(90), want: '201 ' },
+    { name: 'Größe_(1).a-b', want: '201 ' },
+  ])('named $name', async ({ name, want }) => {
+    const body = { location: 'westus' }
+    expect(await ground.refusal(`PUT ~/resourcegroups/${encodeURIComponent(name)}`, { body })).toBe(want)
   })
 
   describe('are deleted over time', () => {
@@ -121,6 +138,16 @@ describe('resource groups', () => {
       expect([ended.status, ended.headers.get('location')]).toEqual([200, null])
       expect((await ground.call(`GET ${location}`)).status).toBe(200)
       expect(ground.sandbox.world.graph.below('/')).toEqual([])
+    })
+
+    it('by a job whose name is cut where it is long', async () => {
+      const name = 'cli_test_rg_scenario_with_a_very_long_name_that_goes_on'
+      await ground.call(`PUT ~/resourcegroups/${name}`, { body: { location: 'westus' } })
+      const location = (await ground.call(`DELETE ~/resourcegroups/${name}`)).headers.get('location') ?? ''
+      const job = Buffer.from(new URL(location).pathname.split('/').at(-1) ?? '', 'base64url').toString()
+      expect(job).toMatch(
+        /"RESOURCEGROUPDELETIONJOB-CLI:5FTEST:5FRG:5FSCENARIO:5FWITH:5FA:5FVERY:5F\|[0-9A-F]{16}-WESTUS"/,
+      )
     })
 
     it('take 75 to 140 seconds', async () => {
@@ -172,5 +199,27 @@ describe('resource groups', () => {
     expect(template?.['resources']?.[1]?.['dependsOn']).toEqual([
       "[resourceId('Microsoft.Storage/storageAccounts', 'acc1')]",
     ])
+  })
+})
+
+describe('resource groups at another speed', () => {
+  it.each([
+    { speed: 5, want: '3' },
+    { speed: 100, want: '1' },
+    { speed: 0, want: '1' },
+  ])('$speed times faster: Retry-After is $want', async ({ speed, want }) => {
+    const clock = createVirtualClock()
+    const sandbox = await createAzureSandbox({ clock, random: createSeededRandom(), speed })
+    try {
+      const url = `${sandbox.url}${subscription}/resourcegroups/rg?api-version=2024-11-01`
+      const headers = { authorization: 'Bearer any' }
+      await fetch(url, { method: 'PUT', headers, body: '{"location":"westus"}' })
+      const deleted = await fetch(url, { method: 'DELETE', headers })
+      expect(deleted.headers.get('retry-after')).toBe(want)
+      clock.advance(speed === 0 ? 0 : 140_000 / speed)
+      expect((await fetch(url, { method: 'HEAD', headers })).status).toBe(404)
+    } finally {
+      await sandbox.close()
+    }
   })
 })

@@ -1,14 +1,15 @@
+import { createHash } from 'node:crypto'
 import { ArmError, gatewayError, groupNotFound } from '../errors.ts'
 import { createFilter } from '../filter.ts'
 import type { LiveResource } from '../graph.ts'
 import { groupId, groupType } from '../ids.ts'
 import type { JsonObject } from '../json.ts'
-import { isObject, objectMember, textMember } from '../json.ts'
+import { isObject, textMember } from '../json.ts'
 import { jobName } from '../operations.ts'
 import { listed } from '../paging.ts'
 import { isRegion } from '../regions.ts'
 import { normalisedLocation } from '../resources/body.ts'
-import { readResource } from '../resources/read.ts'
+import { readBelow, readResource } from '../resources/read.ts'
 import { beginRemove } from '../resources/remove.ts'
 import { beginWrite } from '../resources/write.ts'
 import type { Section } from '../section.ts'
@@ -83,15 +84,14 @@ export function needGroup(world: World, request: ArmRequest): LiveResource {
 }
 
 function checkGroup(world: World, request: ArmRequest): ArmAnswer {
-  world.subscriptions.need(request.params['subscription'] ?? '')
-  return { status: readResource(world, idOf(request)) === undefined ? 404 : 204 }
+  needGroup(world, request)
+  return { status: 204 }
 }
 
 function listGroups(world: World, request: ArmRequest): ArmAnswer {
   const { id } = world.subscriptions.need(request.params['subscription'] ?? '')
-  const groups = world.graph
-    .below(`/subscriptions/${id}`)
-    .flatMap((resource) => (resource.type === groupType ? (readResource(world, resource.id) ?? []) : []))
+  const groups = readBelow(world, `/subscriptions/${id}`)
+    .filter(({ type }) => type === groupType)
     .map(({ body }) => body)
   return listed(request, groups.filter(createFilter(request.query.get('$filter'))))
 }
@@ -122,11 +122,10 @@ function putGroup(world: World, request: ArmRequest): ArmAnswer {
 
 /** What a group keeps of what was sent: nothing but its place, its tags and who manages it. */
 function groupBody(asked: JsonObject): JsonObject {
-  const tags = objectMember(asked, 'tags')
   return {
     location: textMember(asked, 'location') ?? '',
     ...(asked['managedBy'] === undefined ? {} : { managedBy: asked['managedBy'] }),
-    ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    ...(isObject(asked['tags']) ? { tags: asked['tags'] } : {}),
   }
 }
 
@@ -179,12 +178,20 @@ function deleteGroup(world: World, request: ArmRequest): ArmAnswer {
   return { status: 202, headers: { location: url, 'retry-after': String(retryAfterSeconds) } }
 }
 
-/** A name as jobs are named: in capitals, everything but letters and digits as `:2D`. */
+const jobNameLength = 64
+
+/**
+ * A name as jobs are named: in capitals, everything but letters and digits as `:2D`; of a long one the first 47 letters,
+ * and 16 that tell it from others.
+ */
 function jobWords(name: string): string {
-  return name
+  const words = name
     .toUpperCase()
     .replaceAll(
       /[^A-Z0-9]/g,
       (letter) => `:${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
     )
+  if (words.length <= jobNameLength) return words
+  const rest = createHash('sha256').update(words).digest('hex').slice(0, 16).toUpperCase()
+  return `${words.slice(0, jobNameLength - rest.length - 1)}|${rest}`
 }

@@ -57,7 +57,11 @@ export function bodyOf(
   }
   const computed = facts.computed?.(makingOf(world, id, draft)) ?? {}
   const kept = keptFrom(before, computed)
-  return { ...draft, properties: { ...properties, ...computed, ...kept } }
+  const all = { ...properties, ...computed, ...kept }
+  // Authorization names a resource after what it says.
+  return facts.type.startsWith('Microsoft.Authorization/')
+    ? { properties: all, id: draft['id'] ?? '', type: facts.type, name: draft['name'] ?? '' }
+    : { ...draft, properties: all }
 }
 
 // Made once, whatever is written later: times that a second write must not change.

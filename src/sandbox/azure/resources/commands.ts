@@ -61,6 +61,11 @@ export function resourceCommands(world: World): Record<string, ControlCommand<un
       z.strictObject({ ...rule, limit: z.int().min(0).optional() }),
       (body) => world.rules.add({ ...normalised(body), kind: 'policy' }),
     ),
+    'policy-tags': controlCommand(
+      'a policy gives these tags to what is written below a scope without them',
+      z.strictObject({ scope: z.string().default('/'), tags: z.record(z.string(), z.string()) }),
+      ({ scope, tags }) => world.rules.addTags(scope, tags),
+    ),
     quota: controlCommand(
       'a quota: at most `limit` resources of a type, SKU or location below a scope',
       z.strictObject({ ...rule, limit: z.int().min(0) }),

@@ -3,13 +3,13 @@ import { createFilter } from '../filter.ts'
 import type { LiveResource } from '../graph.ts'
 import { groupType, parseResourceId } from '../ids.ts'
 import type { Json } from '../json.ts'
-import { member } from '../json.ts'
+import { member, textMember } from '../json.ts'
 import { listed } from '../paging.ts'
 import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { World } from '../world.ts'
 import { namespaceOf } from './namespaces.ts'
 import { groupRefusal } from './preflight.ts'
-import { readResource } from './read.ts'
+import { readBelow, readInside } from './read.ts'
 
 /** All of a type below a scope: `…/providers/NS/type`. */
 export function collection(world: World, request: ArmRequest): ArmAnswer {
@@ -20,11 +20,13 @@ export function collection(world: World, request: ArmRequest): ArmAnswer {
   }
   const type = [namespace, ...rest.filter((_, index) => index % 2 === 0)].join('/').toLowerCase()
   const scope = rest.length === 1 ? request.path.slice(0, at) : request.path.split('/').slice(0, -1).join('/')
-  const found = world.graph
-    .below(scope === '' ? '/' : scope)
+  const found = readBelow(world, scope === '' ? '/' : scope)
     .filter((resource) => resource.type.toLowerCase() === type)
-    .flatMap(({ id }) => readResource(world, id)?.body ?? [])
-  return listed(request, found)
+    .map(({ body }) => body)
+  const written = rest.length === 1 ? [] : readInside(world, scope, rest.at(-1) ?? '')
+  const known = new Set(found.map((body) => textMember(body, 'id')?.toLowerCase()))
+  const others = written.filter(({ id }) => !known.has(id.toLowerCase())).map(({ body }) => body)
+  return listed(request, [...found, ...others])
 }
 
 /** All in a group or a subscription that lies in a region. */
@@ -34,9 +36,7 @@ export function listAll(world: World, request: ArmRequest, scope: string): ArmAn
   const missing = id === undefined ? undefined : groupRefusal(world, { ...id, type: '' })
   if (missing?.status === 404) throw missing
   const expand = (request.query.get('$expand') ?? '').toLowerCase()
-  const items = world.graph
-    .below(scope)
-    .flatMap(({ id: each }) => readResource(world, each) ?? [])
+  const items = readBelow(world, scope)
     // What lies in a region is listed; what is inside another resource or extends one is not.
     .filter(({ type, name, body }) => type !== groupType && !name.includes('/') && 'location' in body)
     .map((resource) => summary(resource, expand))

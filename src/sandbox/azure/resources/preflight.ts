@@ -9,10 +9,14 @@ import type { World } from '../world.ts'
 import { normalisedLocation } from './body.ts'
 import { namespaceOf } from './namespaces.ts'
 
-/** The same id with its scope as ARM spells it: `resourceGroups`, and the group as it was named when it was made. */
+/**
+ * The same id with its scope as ARM spells it: `resourceGroups`, and the group as it was named when it was made. Locks,
+ * roles and policies keep what they were made with.
+ */
 export function spelledId(world: World, id: ResourceId): ResourceId {
   const { subscriptionId, resourceGroup } = id
   if (subscriptionId === undefined || resourceGroup === undefined || id.type === groupType) return id
+  if (id.namespace.toLowerCase() === 'microsoft.authorization') return id
   const group =
     world.graph.get(groupId(subscriptionId, resourceGroup))?.id ?? groupId(subscriptionId, resourceGroup)
   const rest = id.id.split('/').slice(5).join('/')

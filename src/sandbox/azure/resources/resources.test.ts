@@ -22,7 +22,8 @@ describe('resources by id', () => {
         `^${ground.sandbox.url}${subscription}/providers/Microsoft.Storage/locations/westus/operationStatuses/`,
       ),
     )
-    expect((await ground.call(`GET ${status}`)).body).toEqual({ status: 'InProgress' })
+    const polled = await ground.call(`GET ${status}`)
+    expect([polled.body, polled.headers.get('retry-after')]).toEqual([{ status: 'InProgress' }, '5'])
     settle()
     expect((await ground.call(`GET ${status}`)).body).toMatchObject({
       status: 'Succeeded',
@@ -133,6 +134,8 @@ describe('resources by id', () => {
     })
     await put(`${net}/subnets/late`, { properties: { addressPrefix: '10.0.1.0/24' } })
     settle()
+    const listed = (await ground.call(`GET ${net}/subnets`)).body['value']
+    expect(listed?.map(({ name }) => name)).toEqual(['late', 'early'])
     for (const name of ['early', 'late']) {
       expect((await ground.call(`GET ${net}/subnets/${name}`)).body['properties']).toMatchObject({
         addressPrefix: expect.any(String) as string,
@@ -223,13 +226,45 @@ describe('resources by id', () => {
     )
   })
 
-  it('extend others, and the tenant', async () => {
+  it.each([
+    {
+      name: 'of a type that nobody knows',
+      id: `${rg}/providers/Contoso.Things/things/t`,
+      from: 2000,
+      to: 10_000,
+    },
+    { name: 'of a known type', id: account, from: 24_000, to: 32_000 },
+  ])('$name take their time; a second write half of it, and so a deletion', async ({ id, from, to }) => {
+    await group()
+    const state = async () => {
+      const { body, status } = await ground.call(`GET ${id}`)
+      return status === 404 ? 404 : body['properties']?.['provisioningState']
+    }
+    const rounds = [
+      { act: () => put(id), busy: 'Creating', end: 'Succeeded', share: 1 },
+      { act: () => put(id), busy: 'Updating', end: 'Succeeded', share: 0.5 },
+      { act: () => ground.call(`DELETE ${id}`), busy: 'Deleting', end: 404, share: 0.5 },
+    ]
+    for (const { act, busy, end, share } of rounds) {
+      await act()
+      ground.clock.advance(from * share - 1)
+      expect(await state()).toBe(busy)
+      ground.clock.advance((to - from) * share + 1)
+      expect(await state()).toBe(end)
+    }
+  })
+
+  it('extend others, a subscription and the tenant', async () => {
     await group()
     await put(account)
     const assignment = `${account}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001`
     const made = await put(assignment, { properties: { principalId: 'p', roleDefinitionId: 'r' } })
     expect([made.status, made.body['properties']?.['scope']]).toEqual([201, account])
     expect(made.body['properties']).not.toHaveProperty('provisioningState')
+    const wide = `${subscription}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000002`
+    expect((await put(wide, { properties: { principalId: 'p' } })).body['properties']?.['scope']).toBe(
+      subscription,
+    )
     const managed = '/providers/Microsoft.Management/managementGroups/mg'
     expect((await put(managed, { properties: { displayName: 'M' } })).status).toBe(201)
     expect((await ground.call(`GET ${managed}`)).body['properties']?.['displayName']).toBe('M')
@@ -252,6 +287,18 @@ describe('resources by id', () => {
       expect(await ground.refusal(`DELETE ${rg}`)).toBe(remove)
       expect((await ground.call(`DELETE ${lock}`)).status).toBe(200)
       expect((await ground.call(`DELETE ${account}`)).status).toBe(202)
+    })
+
+    it('which says only what it was told, under the id that it was made with', async () => {
+      await group()
+      const id = `${subscription}/resourcegroups/RG/providers/Microsoft.Authorization/locks/l1`
+      const { body } = await put(id, { properties: { level: 'CanNotDelete', notes: 'why' } })
+      expect(JSON.stringify(body)).toBe(
+        `{"properties":{"level":"CanNotDelete","notes":"why"},"id":"${id}","type":"Microsoft.Authorization/locks","name":"l1"}`,
+      )
+      expect((await ground.call('GET ~/providers/Microsoft.Authorization/locks')).body['value']).toEqual([
+        body,
+      ])
     })
 
     it('a group cannot be deleted while something in it is locked', async () => {
@@ -277,6 +324,9 @@ describe('resources by id', () => {
     expect(await patch('Delete', { a: '1', b: 'other' })).toEqual({ b: '2', c: '3' })
     expect(await patch('Replace', { d: '4' })).toEqual({ d: '4' })
     expect((await ground.call(`GET ${routeTable}`)).body['tags']).toEqual({ d: '4' })
+    const all = `${subscription}/providers/Microsoft.Resources/tags/default`
+    await ground.call(`PUT ${all}`, { body: { properties: { tags: { of: 'all' } } } })
+    expect((await ground.call(`GET ${all}`)).body['properties']?.['tags']).toEqual({ of: 'all' })
     expect((await ground.call(`DELETE ${tags}`)).status).toBe(200)
     expect((await ground.call(`GET ${routeTable}`)).body['tags']).toEqual({})
   })

@@ -102,8 +102,8 @@ export function needResource(world: World, id: ResourceId): LiveResource {
 }
 
 function head(world: World, request: ArmRequest): ArmAnswer {
-  const { id } = needResourceId(request.path)
-  return { status: readResource(world, id) === undefined ? 404 : 204 }
+  needResource(world, needResourceId(request.path))
+  return { status: 204 }
 }
 
 function put(world: World, request: ArmRequest, patch: boolean): ArmAnswer {

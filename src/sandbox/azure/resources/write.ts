@@ -38,7 +38,8 @@ export interface WriteBegun {
 export function beginWrite(world: World, write: ResourceWrite): WriteBegun {
   const id = spelledId(world, needResourceId(write.id))
   const before = world.graph.get(id.id)
-  const asked = write.patch === true && before !== undefined ? merged(before.body, write.body) : write.body
+  const wanted = write.patch === true && before !== undefined ? merged(before.body, write.body) : write.body
+  const asked = tagged(world, id, wanted)
   const refused =
     preflight(world, id, asked) ??
     lockRefusal(world, id.id, 'write') ??
@@ -66,6 +67,12 @@ export function beginWrite(world: World, write: ResourceWrite): WriteBegun {
     done,
     finish: finishing(world, id, resource, lasting, done),
   }
+}
+
+/** With the tags that policies give to what has a location and lacks them. */
+function tagged(world: World, id: ResourceId, body: JsonObject): JsonObject {
+  const tags = { ...world.rules.tagsOf(id.id), ...objectMember(body, 'tags') }
+  return Object.keys(tags).length === 0 || !('location' in body) ? body : { ...body, tags }
 }
 
 /** The same resource in another provisioning state. */
