@@ -148,4 +148,8 @@ function print(): void {
   for (const [cause, value] of causes) process.stdout.write(`${String(value).padStart(7)}  ${cause}\n`)
 }
 
+process.once('SIGTERM', () => {
+  print()
+  process.exit(1)
+})
 await main(process.argv.slice(2))

@@ -1,3 +1,4 @@
+import { type Draft, rawMember } from './draft.ts'
 import { type Deployment, isDeployed } from './deployment.ts'
 import { dependencyText } from './dependencies.ts'
 import type { ArmPath, ArmProblem } from './types.ts'
@@ -22,22 +23,26 @@ function checkCount({ drafts }: Deployment): ArmProblem[] {
 }
 
 function checkDuplicates({ drafts }: Deployment): ArmProblem[] {
-  const seen = new Set<string>()
+  const seen = new Map<string, Draft>()
   return drafts.flatMap((draft) => {
     if (!isDeployed(draft) || draft.condition !== true) return []
     const key = draft.id.toLowerCase()
-    if (!seen.has(key)) {
-      seen.add(key)
-      return []
-    }
-    return [
-      problem(
-        'InvalidTemplate',
-        `the resource '${draft.type}' '${draft.nameText}' is defined twice`,
-        draft.raw.path,
-      ),
-    ]
+    const earlier = seen.get(key)
+    seen.set(key, draft)
+    if (earlier === undefined) return []
+    const found = problem(
+      'InvalidTemplate',
+      `the resource '${draft.type}' '${draft.nameText}' is defined twice`,
+      draft.raw.path,
+    )
+    return [isSameText(earlier, draft) ? found : { ...found, severity: 'warning' }]
   })
+}
+
+/** Whether two resources are written with one name; others come to one only under these parameters. */
+function isSameText(a: Draft, b: Draft): boolean {
+  const names = [a, b].map((draft) => rawMember(draft, 'name'))
+  return a.raw !== b.raw && a.raw.parent === b.raw.parent && names[0] === names[1]
 }
 
 /** Entries of `dependsOn` that lead to no resource of the template. Names that are unknown yet may lead anywhere. */
@@ -46,7 +51,8 @@ export function checkDependencies({ drafts, index, declared }: Deployment): ArmP
   return drafts.flatMap((draft) =>
     draft.dependsOn.flatMap((name, position) => {
       const text = dependencyText(name)
-      const isKnown = index.find(text).length > 0 || declared.has(text.toLowerCase())
+      // A loop may have no turns, or not as many.
+      const isKnown = index.find(text).length > 0 || declared.has(text.toLowerCase().replace(/\[\d+\]$/, ''))
       if (isKnown || text === '' || text.startsWith('[') || isUnsure) return []
       return [
         problem('InvalidTemplate', `dependsOn: the resource '${text}' is not in the template`, [

@@ -146,11 +146,18 @@ export interface OutputValue {
   readonly value: Value
 }
 
+/** How `evaluateOutputs` looks at outputs. */
+export interface OutputOptions {
+  readonly answers?: Answers | undefined
+  readonly noteRead?: NoteRead
+  /** Told of outputs that cannot be worked out, which are left out then; absent, the first one throws. */
+  readonly report?: (problem: ArmProblem) => void
+}
+
 /** The outputs of a deployment; those whose condition is false are left out. */
 export function evaluateOutputs(
   { source, world }: Pick<Deployment, 'source' | 'world'>,
-  answers: Answers | undefined,
-  noteRead?: NoteRead,
+  { answers, noteRead, report }: OutputOptions,
 ): [string, OutputValue][] {
   const section = jsonMember(source.template, 'outputs')
   if (!isJsonObject(section)) return []
@@ -158,19 +165,18 @@ export function evaluateOutputs(
   const frame = withAnswers(base, answers, noteRead)
   return Object.entries(section).flatMap(([name, json]): [string, OutputValue][] => {
     const path = ['outputs', name]
-    const condition = jsonMember(json, 'condition')
-    if (condition !== undefined && evaluateJson(condition, frame, [...path, 'condition']) === false) return []
-    const definition = readDefinition(json, source.template, path)
-    return [
-      [
-        name,
-        {
-          type: definition.typeText,
-          secure: definition.type.startsWith('secure'),
-          value: outputValue(json, frame, path),
-        },
-      ],
-    ]
+    try {
+      const condition = jsonMember(json, 'condition')
+      if (condition !== undefined && evaluateJson(condition, frame, [...path, 'condition']) === false)
+        return []
+      const { typeText, type } = readDefinition(json, source.template, path)
+      const value = outputValue(json, frame, path)
+      return [[name, { type: typeText, secure: type.startsWith('secure'), value }]]
+    } catch (error) {
+      if (report === undefined) throw error
+      report(problemOf(error, path))
+      return []
+    }
   })
 }
 

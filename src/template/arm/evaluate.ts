@@ -8,9 +8,11 @@ import { type Call, type Expression, literal } from './syntax.ts'
 import type { ArmPath, Json } from './types.ts'
 import {
   type Value,
+  type ValueObject,
   defer,
   deferredExpression,
   hasDeferred,
+  hasOrigin,
   isDeferred,
   isJsonList,
   isJsonObject,
@@ -112,22 +114,29 @@ function access(target: Value, key: Value): Value {
   if (isList(target)) {
     if (typeof key !== 'number')
       return invalid(`an array has no member ${JSON.stringify(key)}, only items by integer`)
-    const item = target[key]
-    return item === undefined ? invalid(`an array of ${target.length} items has no item ${key}`) : item
+    return known(target, key, target[key], () =>
+      invalid(`an array of ${target.length} items has no item ${key}`),
+    )
   }
   if (!isObject(target) || typeof key !== 'string')
     return invalid(`a value that is no object has no member ${JSON.stringify(key)}`)
-  return accessMember(target, key)
+  return known(target, key, member(target, key), () => refuseMember(Object.keys(target), key))
 }
 
-function accessMember(target: Exclude<Value, string | number | boolean | null>, key: string): Value {
-  if (!isObject(target)) return null
-  const value = member(target, key)
+/** What was found; of something that stands for an expression, what is not there is unknown. */
+function known(
+  target: ValueObject | readonly Value[],
+  key: string | number,
+  value: Value | undefined,
+  refuse: () => never,
+): Value {
   const origin = originOf(target)
-  if (origin === undefined) return value ?? (value === null ? null : refuseMember(Object.keys(target), key))
+  if (origin === undefined) return value === undefined ? refuse() : value
   const expression: Expression = { kind: 'access', target: origin, key: literal(key) }
-  if (value === undefined) return defer(expression)
-  return isObject(value) ? withOrigin(value, expression) : value
+  // What a resource will have in place of an expression that is unknown itself, only the resource can tell.
+  if (value === undefined || isDeferred(value)) return defer(expression)
+  const isOpen = (isObject(value) || isList(value)) && !hasOrigin(value)
+  return isOpen ? withOrigin(value, expression) : value
 }
 
 function refuseMember(names: readonly string[], key: string): never {

@@ -53,11 +53,10 @@ function expansionOf(deployment: Deployment, locate: Locate | undefined): Expans
   const problems: ArmProblem[] = [...deployment.problems, ...checkDependencies(deployment)]
   const resources = deployment.drafts.map((draft) => expandOne(deployment, draft, problems))
   const outputReferences = new Set<string>()
-  try {
-    evaluateOutputs(deployment, undefined, (id) => outputReferences.add(id))
-  } catch (error) {
-    problems.push(problemOf(error, ['outputs']))
-  }
+  evaluateOutputs(deployment, {
+    noteRead: (id) => outputReferences.add(id),
+    report: (problem) => problems.push(problem),
+  })
   return {
     problems: problems.map((problem) => placed(problem, locate)),
     parameters: deployment.parameters.expanded(),
@@ -173,7 +172,7 @@ function givenOf(draft: Draft, answers: Answers | undefined): Record<string, Giv
 
 function outputs(deployment: Deployment, runtime: Runtime | undefined): Record<string, ExpandedOutput> {
   return Object.fromEntries(
-    evaluateOutputs(deployment, answersOf(runtime)).map(([name, { type, secure, value }]) => [
+    evaluateOutputs(deployment, { answers: answersOf(runtime) }).map(([name, { type, secure, value }]) => [
       name,
       { type, secure, value: toJson(value) },
     ]),

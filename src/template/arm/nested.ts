@@ -79,18 +79,28 @@ function nestedLocation(draft: Draft): Value | undefined {
   return json === undefined ? undefined : evaluateJson(json, draft.frame, [...draft.raw.path, 'location'])
 }
 
+/** Facts on a resource group that only the caller knows. */
+export type GroupFacts = NonNullable<Surroundings['resourceGroup']>
+
 /** Takes a nested deployment apart; undefined while its template has unknown parts. */
 export function openNested(
   parent: Deployment,
   draft: Draft,
   answers: Answers | undefined,
+  groupFacts?: GroupFacts,
 ): Deployment | undefined {
   const template = nestedTemplate(draft, answers)
   if (template === undefined) return undefined
+  const surroundings = nestedSurroundings(parent, draft)
+  const { resourceGroup } = surroundings
   return openDeployment({
     template,
     given: nestedParameters(draft, answers),
-    surroundings: nestedSurroundings(parent, draft),
+    surroundings: {
+      ...surroundings,
+      resourceGroup: (subscriptionId, name) =>
+        groupFacts?.(subscriptionId, name) ?? resourceGroup?.(subscriptionId, name),
+    },
     deploymentName: draft.name,
     deploymentLocation: nestedLocation(draft),
     hideSecrets: parent.source.hideSecrets,

@@ -5,9 +5,10 @@ import { evaluateJson } from './evaluate.ts'
 import type { Frame } from './frame.ts'
 import { ArmEvaluationError, invalid, problemOf } from './problem.ts'
 import { toJson } from './render.ts'
-import { literal } from './syntax.ts'
+import { hideSecret } from './hide-secret.ts'
+import { type Expression, literal } from './syntax.ts'
 import type { ArmPath, ArmProblem, ArmTemplate, ExpandedParameter, Json, JsonObject } from './types.ts'
-import { type Value, defer, hasDeferred, isDeferred, isJsonObject, jsonMember, memberName } from './value.ts'
+import { type Value, defer, hasDeferred, isJsonObject, jsonMember, memberName } from './value.ts'
 
 /** A parameter as it reaches the evaluator: parts of a value that a parent passes on may be unknown. */
 export interface GivenValue {
@@ -65,9 +66,7 @@ export function createParameters({ template, given, frame, hideSecrets }: Parame
     const input = givenOf(given, name)
     if (input?.reference !== undefined) return secretOf(name, input.reference)
     if (input?.value !== undefined && (input.value !== null || definition.nullable))
-      return hideSecrets && isSecure(definition) && !isDeferred(input.value)
-        ? secretOf(name, null)
-        : input.value
+      return hideSecrets ? hideSecret(input.value, definition, template, parameterCall(name)) : input.value
     const fallback = jsonMember(definitions[name], 'defaultValue')
     if (fallback !== undefined) return evaluateJson(fallback, frame(), [...path, 'defaultValue'])
     if (definition.nullable) return null
@@ -90,11 +89,14 @@ export function createParameters({ template, given, frame, hideSecrets }: Parame
 function secretOf(name: string, reference: Json): Value {
   const vault = jsonMember(jsonMember(reference, 'keyVault'), 'id')
   const secret = jsonMember(reference, 'secretName')
-  if (typeof vault !== 'string' || typeof secret !== 'string')
-    return defer({ kind: 'call', name: 'parameters', args: [literal(name)] })
+  if (typeof vault !== 'string' || typeof secret !== 'string') return defer(parameterCall(name))
   const version = jsonMember(reference, 'secretVersion')
   const args = [vault, secret, ...(typeof version === 'string' ? [version] : [])]
   return defer({ kind: 'call', name: 'getKeyVaultSecret', args: args.map(literal) })
+}
+
+function parameterCall(name: string): Expression {
+  return { kind: 'call', name: 'parameters', args: [literal(name)] }
 }
 
 function givenOf(given: Readonly<Record<string, GivenValue>>, name: string): GivenValue | undefined {

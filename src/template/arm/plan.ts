@@ -14,9 +14,10 @@ import type { Answers } from './frame.ts'
 import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
 import { problemOf } from './problem.ts'
 import { toJson, toJsonWhole } from './render.ts'
+import { scopeId } from './scope.ts'
 import { literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
-import { type Value, defer, isDeferred, isObject, member, objectOf } from './value.ts'
+import { type Value, defer, isDeferred, isObject, member, objectOf, withOrigin } from './value.ts'
 
 /**
  * What a deployment would do, as far as it shows offline. References to resources of the deployment are answered by
@@ -59,11 +60,16 @@ function createPlanner(): {
   const problems: ArmProblem[] = []
   const resources: PlannedResource[] = []
   const predicted = new Map<string, Predicted>()
+  const groups = new Map<string, JsonObject>()
   const answers: Answers = {
     predicts: true,
     reference: (id, apiVersion, full) => answer(predicted.get(id.toLowerCase()), apiVersion, full),
     list: () => undefined,
   }
+
+  /** What the plan writes into a resource group that it makes. */
+  const plannedGroup = (subscriptionId: string, name: string): JsonObject | undefined =>
+    groups.get(scopeId({ kind: 'resourceGroup', subscriptionId, resourceGroup: name }).toLowerCase())
 
   const report = (deployment: Deployment, problem: ArmProblem): void => {
     problems.push(fromNested(deployment, problem))
@@ -93,6 +99,11 @@ function createPlanner(): {
         apiVersion: draft.apiVersion,
         properties: () => member(body, 'properties'),
       })
+    if (draft.type.toLowerCase() === 'microsoft.resources/resourcegroups' && isObject(body)) {
+      const location = toJson(member(body, 'location') ?? null)
+      if (typeof location === 'string' && !location.startsWith('['))
+        groups.set(draft.id.toLowerCase(), { location })
+    }
     resources.push({
       id: draft.id,
       type: draft.type,
@@ -106,14 +117,17 @@ function createPlanner(): {
   }
 
   function planNested(deployment: Deployment, draft: Draft, condition: Value | undefined): void {
-    const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers) : undefined
+    const nested = nestsTemplate(draft) ? openNested(deployment, draft, answers, plannedGroup) : undefined
     if (nested === undefined) {
       report(deployment, notOpened(draft))
       return
     }
     visit(nested, condition)
     const shell = evaluateShell(draft, answers)
-    const outputs = objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)]))
+    const outputs = withOrigin(
+      objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)])),
+      undefined,
+    )
     const properties = isObject(shell) ? member(shell, 'properties') : undefined
     predicted.set(draft.id.toLowerCase(), {
       apiVersion: draft.apiVersion,
@@ -122,14 +136,8 @@ function createPlanner(): {
     })
   }
 
-  function outputsOf(deployment: Deployment): [string, OutputValue][] {
-    try {
-      return evaluateOutputs(deployment, answers)
-    } catch (error) {
-      report(deployment, problemOf(error, ['outputs']))
-      return []
-    }
-  }
+  const outputsOf = (deployment: Deployment): [string, OutputValue][] =>
+    evaluateOutputs(deployment, { answers, report: (problem) => report(deployment, problem) })
 
   return { problems, resources, visit, outputs: outputsOf }
 }

@@ -53,15 +53,25 @@ export function isObject(value: Value | undefined): value is ValueObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDeferred(value)
 }
 
-/** A known object that stands for an expression: a member it lacks is not missing but unknown. */
-export function withOrigin(value: ValueObject, origin: Expression): ValueObject {
-  const copy = Object.fromEntries(Object.entries(value))
+/** A known object or list that stands for an expression: a member it lacks is not missing but unknown. */
+export function withOrigin<Known extends ValueObject | readonly Value[]>(
+  value: Known,
+  origin: Expression | undefined,
+): Known {
+  const copy = Array.isArray(value)
+    ? [...(value as readonly Value[])]
+    : Object.fromEntries(Object.entries(value))
   Object.defineProperty(copy, originMark, { value: origin, enumerable: false })
-  return copy
+  return copy as unknown as Known
 }
 
-/** The expression that an object stands for, if it does. */
-export function originOf(value: ValueObject): Expression | undefined {
+/** Whether an object or list has said whether it stands for an expression; one that stands for none is complete. */
+export function hasOrigin(value: ValueObject | readonly Value[]): boolean {
+  return originMark in value
+}
+
+/** The expression that an object or list stands for, if it does. */
+export function originOf(value: ValueObject | readonly Value[]): Expression | undefined {
   return (value as { [originMark]?: Expression })[originMark]
 }
 

@@ -46,7 +46,7 @@ export const lambdaFunctions: FunctionTable = {
     }
     return value
   }),
-  groupBy: lazy(2, 2, (call, frame, evaluate) => {
+  groupBy: lazy(2, 3, (call, frame, evaluate) => {
     const list = subject(call, frame, evaluate)
     if (!isList(list)) return list
     const keys = list.map((item) => apply(lambdaAt(call, 1, 1, 1), [item], frame, evaluate))
@@ -54,7 +54,8 @@ export const lambdaFunctions: FunctionTable = {
     const groups = new Map<string, Value[]>()
     for (const [index, item] of list.entries()) {
       const key = keyText(keys[index] ?? null, call)
-      groups.set(key, [...(groups.get(key) ?? []), item])
+      const value = call.args.length > 2 ? apply(lambdaAt(call, 2, 1, 1), [item], frame, evaluate) : item
+      groups.set(key, [...(groups.get(key) ?? []), value])
     }
     return objectOf(groups)
   }),

@@ -9,6 +9,7 @@ import {
   member,
   objectOf,
 } from '../value.ts'
+import { invalid } from '../problem.ts'
 import { type Expression, literal } from '../syntax.ts'
 import { parseJson } from '../json-text.ts'
 import {
@@ -72,7 +73,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** Follows keys and indexes as far as they lead; null where they do not. */
+/** Follows keys and indexes; null where the first leads nowhere. The others must lead somewhere, as after a dot. */
 function tryGet([start, ...keys]: readonly Value[], name: string): Value {
   let value: Value = start ?? null
   for (const [index, key] of keys.entries()) {
@@ -80,7 +81,8 @@ function tryGet([start, ...keys]: readonly Value[], name: string): Value {
     if (isDeferred(value)) return deferTry(name, deferredExpression(value), rest)
     if (isDeferred(key)) return deferTry(name, literal(value), rest)
     const next = step(value, key)
-    if (next === undefined) return null
+    if (index === 0 && (next ?? null) === null) return null
+    if (next === undefined) return invalid(`the value has no member ${JSON.stringify(key)}`)
     value = next
   }
   return value

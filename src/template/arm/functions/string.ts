@@ -40,6 +40,10 @@ export const stringFunctions: FunctionTable = {
     if (part === '') return Math.max(0, text.length - 1)
     return text.toLowerCase().lastIndexOf(part.toLowerCase())
   }),
+  like: whole(2, 2, (args, context) => {
+    const [text = '', pattern = ''] = texts(args, context)
+    return isLike(text.toLowerCase(), pattern.toLowerCase())
+  }),
   newGuid: whole(0, 0, (_, { frame }) => frame.world.surroundings.newGuid?.()),
   padLeft: whole(2, 3, (args, context) => {
     const [value] = args
@@ -92,6 +96,21 @@ function toText(value: Value | undefined, context: Context): string {
   if (typeof value === 'string' || typeof value === 'boolean' || Number.isInteger(value))
     return scalarText(value ?? null, context)
   return refuseArgument(context, 0, 'an integer, a string, a boolean, an object or an array', value)
+}
+
+/** Whether a text is what a pattern with stars for anything describes. */
+function isLike(text: string, pattern: string): boolean {
+  const [start = '', ...parts] = pattern.split('*')
+  const end = parts.pop()
+  if (end === undefined) return text === pattern
+  if (!text.startsWith(start)) return false
+  let at = start.length
+  for (const part of parts) {
+    const found = text.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return text.length - end.length >= at && text.endsWith(end)
 }
 
 function splitBy(text: string, delimiters: readonly string[]): string[] {
