@@ -230,7 +230,7 @@ describe('the official JavaScript clients', () => {
       }
       await expect(
         client.beginValidateStackAtResourceGroupAndWait('rg', 'app', broken, quick),
-      ).rejects.toThrow()
+      ).rejects.toThrow('Deployment template validation failed')
     })
 
     it('delete, detaching and deleting', async () => {

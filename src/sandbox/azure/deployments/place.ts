@@ -67,6 +67,13 @@ export function placeOfScope(scope: Scope): Place {
   }
 }
 
+/** Where a job's result is asked for, up to its name: as recorded, in other letters above a subscription. */
+export function resultsPath({ scope, prefix }: Place): string {
+  return scope.kind === 'resourceGroup' || scope.kind === 'subscription'
+    ? `/subscriptions/${scope.subscriptionId}/operationresults`
+    : `${prefix}/providers/Microsoft.Resources/operationResults`
+}
+
 /** The id of a deployment. */
 export function deploymentId(place: Place, name: string): string {
   return `${place.prefix}/providers/Microsoft.Resources/deployments/${name}`

@@ -14,6 +14,7 @@ import type { World } from '../world.ts'
 import { ownedObject } from './json.ts'
 import type { DeploymentRequest } from './model.ts'
 import { needScope } from './place.ts'
+import { valueViolation } from './parameter-values.ts'
 import { expansionViolation, problemViolation, requestViolation } from './violations.ts'
 
 /** A deployment's template worked out: what is to be deployed, and what nested deployments deploy. */
@@ -36,7 +37,7 @@ export function planDeployment(
   request: DeploymentRequest,
   maxOpened = Infinity,
 ): DeploymentPlan {
-  const wrong = requestViolation(request)
+  const wrong = requestViolation(request) ?? valueViolation(request)
   if (wrong !== undefined) throw wrong
   const expansion = expandDeployment({
     template: request.template,

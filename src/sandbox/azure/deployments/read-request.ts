@@ -61,7 +61,22 @@ export function templateOf(
   const parsed = text === undefined ? undefined : parseArmTemplate(text)
   return parsed?.template === undefined
     ? { template }
-    : { template: parsed.template, locate: valuePlaces(text ?? '', parsed.locate) }
+    : {
+        template: parsed.template,
+        locate: inBody(request.text, text ?? '', valuePlaces(text ?? '', parsed.locate)),
+      }
+}
+
+/** Recorded: lines and columns are those of the whole body, whose part the template is. */
+function inBody(body: string, template: string, locate: Locate): Locate {
+  const before = body.slice(0, Math.max(0, body.indexOf(template))).split('\n')
+  return (path) => {
+    const { line, column } = locate(path)
+    return {
+      line: line + before.length - 1,
+      column: line === 1 ? column + (before.at(-1) ?? '').length : column,
+    }
+  }
 }
 
 /** ARM tells where a value begins, not its name. */

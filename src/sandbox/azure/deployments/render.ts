@@ -46,7 +46,12 @@ function envelope(request: DeploymentRequest, properties: JsonObject): JsonObjec
 }
 
 function statics(request: DeploymentRequest, facts: DeploymentFacts): JsonObject {
-  return { templateHash: facts.templateHash, parameters: facts.parameters, mode: request.mode }
+  const { templateHash, parameters } = facts
+  return {
+    templateHash,
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+    mode: request.mode,
+  }
 }
 
 function rest(request: DeploymentRequest, facts: DeploymentFacts): JsonObject {

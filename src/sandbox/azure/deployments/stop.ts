@@ -6,7 +6,7 @@ import type { DeploymentEngine } from './engine.ts'
 import { needDeployment } from './look.ts'
 import type { Deployment } from './model.ts'
 import { isActive, moveTo } from './model.ts'
-import { deploymentId, placeOf } from './place.ts'
+import { deploymentId, placeOf, resultsPath } from './place.ts'
 import { deployedOf } from './plan.ts'
 import { waitSeconds } from './texts.ts'
 
@@ -61,7 +61,7 @@ export function deleteDeployment(engine: DeploymentEngine, request: ArmRequest):
   const url = world.operations.followLocation(
     request,
     {
-      path: `${place.urlPrefix.replace(/\/resourcegroups\/.*$/, '')}/operationresults/${job}`,
+      path: `${resultsPath(place)}/${job}`,
       apiVersion: request.apiVersion,
       signed: false,
       retryAfterSeconds,

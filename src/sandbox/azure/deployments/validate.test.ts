@@ -90,6 +90,75 @@ describe('validate', () => {
     })
   })
 
+  it('counts lines and columns in the whole body', async () => {
+    const template = templateOf([], {
+      parameters: { appSku: { type: 'string', allowedValues: ['f1', 'f2'], defaultValue: 'f1' } },
+    })
+    const properties = { template, parameters: { appSku: { value: 'f4' } }, mode: 'Incremental' }
+    const text = JSON.stringify({ properties }, null, 2)
+    const { body } = await ground.call('POST', `${rg}/validate`, undefined, { text })
+    expect(body['error']).toEqual({
+      code: 'InvalidTemplate',
+      message:
+        "Deployment template validation failed: 'The provided value 'f4' for the template parameter 'appSku' at line '9' and column '28' is not valid. The parameter value is not part of the allowed value(s): 'f1,f2'.'.",
+      additionalInfo: [
+        {
+          type: 'TemplateViolation',
+          info: {
+            lineNumber: 9,
+            linePosition: 28,
+            path: 'properties.template.parameters.appSku.allowedValues',
+          },
+        },
+      ],
+    })
+    const line = await ground.call('POST', `${rg}/validate`, { properties })
+    const at = JSON.stringify({ properties }).indexOf('"allowedValues":') + '"allowedValues":'.length + 1
+    expect(objectOf(line.body['error'])['message']).toContain(`at line '1' and column '${at}'`)
+  })
+
+  it.each([
+    [
+      { type: 'array' },
+      'one',
+      /^.*'p' was provided an invalid value. Expected a value of type 'Array', but received a value of type 'String'/,
+    ],
+    [{ type: 'int' }, 'three', /Expected a value of type 'Integer', but received a value of type 'String'/],
+    [{ type: 'bool' }, 1, /Expected a value of type 'Boolean', but received a value of type 'Integer'/],
+    [{ type: 'string', maxLength: 2 }, 'abc', /Length of the value should be less than or equal to '2'/],
+    [
+      { type: 'securestring', minLength: 4 },
+      'abc',
+      /Length of the value should be greater than or equal to '4'/,
+    ],
+    [
+      { type: 'securestring', allowedValues: ['x'] },
+      'abc',
+      /^Deployment template validation failed: 'The provided value for the template/,
+    ],
+    [{ type: 'int', maxValue: 2 }, 3, /The value should be less than or equal to '2'/],
+    [{ type: 'array', allowedValues: ['a', 'b'] }, ['c'], /not part of the allowed value\(s\): 'a,b'/],
+  ])('tells what is wrong with a value of %j', async (declared, value, says) => {
+    const { status, body } = await validate(templateOf([], { parameters: { p: declared } }), {
+      parameters: { p: { value } },
+    })
+    expect(status).toBe(400)
+    expect(objectOf(body['error'])).toMatchObject({
+      code: 'InvalidTemplate',
+      message: expect.stringMatching(says),
+    })
+    expect(JSON.stringify(body)).not.toContain('abc')
+  })
+
+  it('takes items of what is allowed, and nothing where it may be null', async () => {
+    const parameters = {
+      some: { type: 'array', allowedValues: ['a', 'b'] },
+      none: { type: 'string', nullable: true },
+    }
+    const given = { some: { value: ['a'] }, none: { value: null } }
+    expect((await validate(templateOf([], { parameters }), { parameters: given })).status).toBe(200)
+  })
+
   const many = (count: number, make: (index: number) => [string, unknown]) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => make(index)))
   const refusals: { name: string; body: unknown; status: number; code: string; says: RegExp }[] = [

@@ -42,6 +42,20 @@ describe('resource providers', () => {
     )
   })
 
+  it('tell whether a name is taken', async () => {
+    await ground.call('PUT ~/resourcegroups/rg', { body: { location: 'westus' } })
+    const account = '~/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/acc1'
+    await ground.call(`PUT ${account}`, { body: { location: 'westus' } })
+    const check = async (name: string, place = '') => {
+      const body = { name, type: 'Microsoft.Storage/storageAccounts' }
+      const path = `~/providers/Microsoft.Storage${place}/checkNameAvailability`
+      return (await ground.call(`POST ${path}`, { body })).body
+    }
+    expect(await check('acc2')).toEqual({ nameAvailable: true })
+    expect(await check('ACC1')).toMatchObject({ nameAvailable: false, reason: 'AlreadyExists' })
+    expect(await check('acc1', '/locations/westus')).toMatchObject({ nameAvailable: false })
+  })
+
   it('that are not there are 404', async () => {
     expect(await ground.refusal('GET ~/providers/Microsoft.Stroage')).toBe('404 InvalidResourceNamespace')
     expect(namespaceOf('Contoso.Widgets')).toBe('Contoso.Widgets')

@@ -1,5 +1,6 @@
 import { gatewayError } from '../errors.ts'
 import type { Json } from '../json.ts'
+import { textMember } from '../json.ts'
 import { listed } from '../paging.ts'
 import { regions } from '../regions.ts'
 import { namespaceOf, namespaces } from '../resources/namespaces.ts'
@@ -59,6 +60,13 @@ export function providersSection(world: World): Section {
       { method: 'GET', action: 'ProvidersGet', pattern: one, handle: get },
       { method: 'GET', action: 'ProvidersListAtTenantScope', pattern: '/providers', handle: list },
       { method: 'GET', action: 'ProvidersGetAtTenantScope', pattern: '/providers/:namespace', handle: get },
+      ...['', '/locations/:location'].map((place, index) => ({
+        method: 'POST',
+        action: `CheckNameAvailability${index === 0 ? '' : 'InLocation'}`,
+        pattern: `${one}${place}/checkNameAvailability`,
+        mutating: false,
+        handle: (request: ArmRequest) => checkName(world, request),
+      })),
       {
         method: 'POST',
         action: 'ProvidersRegister',
@@ -80,6 +88,21 @@ function needNamespace({ params }: ArmRequest): string {
   const found = namespaceOf(text)
   if (found !== undefined) return found
   throw gatewayError(404, 'InvalidResourceNamespace', `The resource namespace '${text}' is invalid.`)
+}
+
+/** Whether anybody in the sandbox has a name of a type that there is once in the world. */
+function checkName(world: World, request: ArmRequest): ArmAnswer {
+  needNamespace(request)
+  const name = textMember(request.body, 'name') ?? ''
+  const type = textMember(request.body, 'type') ?? ''
+  const isTaken = world.graph
+    .below('/')
+    .some(
+      (each) =>
+        each.type.toLowerCase() === type.toLowerCase() && each.name.toLowerCase() === name.toLowerCase(),
+    )
+  const message = `The resource named ${name} is already taken.`
+  return ok(isTaken ? { nameAvailable: false, reason: 'AlreadyExists', message } : { nameAvailable: true })
 }
 
 const displayNames = regions.map(([, displayName]) => displayName)

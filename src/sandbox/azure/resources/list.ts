@@ -3,13 +3,13 @@ import { createFilter } from '../filter.ts'
 import type { LiveResource } from '../graph.ts'
 import { groupType, parseResourceId } from '../ids.ts'
 import type { Json } from '../json.ts'
-import { member } from '../json.ts'
+import { member, textMember } from '../json.ts'
 import { listed } from '../paging.ts'
 import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { World } from '../world.ts'
 import { namespaceOf } from './namespaces.ts'
 import { groupRefusal } from './preflight.ts'
-import { readBelow } from './read.ts'
+import { readBelow, readInside } from './read.ts'
 
 /** All of a type below a scope: `…/providers/NS/type`. */
 export function collection(world: World, request: ArmRequest): ArmAnswer {
@@ -23,7 +23,10 @@ export function collection(world: World, request: ArmRequest): ArmAnswer {
   const found = readBelow(world, scope === '' ? '/' : scope)
     .filter((resource) => resource.type.toLowerCase() === type)
     .map(({ body }) => body)
-  return listed(request, found)
+  const written = rest.length === 1 ? [] : readInside(world, scope, rest.at(-1) ?? '')
+  const known = new Set(found.map((body) => textMember(body, 'id')?.toLowerCase()))
+  const others = written.filter(({ id }) => !known.has(id.toLowerCase())).map(({ body }) => body)
+  return listed(request, [...found, ...others])
 }
 
 /** All in a group or a subscription that lies in a region. */

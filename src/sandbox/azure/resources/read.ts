@@ -1,6 +1,6 @@
 import type { LiveResource } from '../graph.ts'
-import { parentOf, parseResourceId } from '../ids.ts'
-import { isObject, objectMember } from '../json.ts'
+import { keyOf, parentOf, parseResourceId } from '../ids.ts'
+import { isObject, objectMember, textMember } from '../json.ts'
 import type { World } from '../world.ts'
 
 /**
@@ -20,18 +20,28 @@ export function readBelow(world: World, scope: string): LiveResource[] {
   return world.graph.below(scope).flatMap(({ id }) => readResource(world, id) ?? [])
 }
 
+/** What was written inside a resource as its `kind`: the subnets of a network. */
+export function readInside(world: World, parentId: string, kind: string): LiveResource[] {
+  const parent = readResource(world, parentId)
+  return parent === undefined ? [] : inside(parent, kind)
+}
+
+function inside(parent: LiveResource, kind: string): LiveResource[] {
+  const list = objectMember(parent.body, 'properties')[kind]
+  return (Array.isArray(list) ? list : []).flatMap((body) => {
+    const name = textMember(body, 'name')
+    if (!isObject(body) || name === undefined) return []
+    const type = `${parent.type}/${kind}`
+    return [{ ...parent, id: `${parent.id}/${kind}/${name}`, type, name: `${parent.name}/${name}`, body }]
+  })
+}
+
 function embedded(world: World, idText: string, atMs: number | undefined): LiveResource | undefined {
   const id = parseResourceId(idText)
   const parentId = id === undefined ? undefined : parentOf(id)
   const parent = parentId === undefined ? undefined : world.graph.get(parentId, atMs)
-  if (id === undefined || parent === undefined) return undefined
-  const [kind = '', name = ''] = [id.type.split('/').at(-1), id.name.split('/').at(-1)]
-  const list = objectMember(parent.body, 'properties')[kind]
-  const body = (Array.isArray(list) ? list : []).find(
-    (each) =>
-      isObject(each) && typeof each['name'] === 'string' && each['name'].toLowerCase() === name.toLowerCase(),
-  )
-  return isObject(body)
-    ? { ...parent, id: `${parent.id}/${kind}/${name}`, type: id.type, name: id.name, body }
-    : undefined
+  const kind = id?.type.split('/').at(-1) ?? ''
+  return parent === undefined
+    ? undefined
+    : inside(parent, kind).find((each) => keyOf(each.id) === keyOf(idText))
 }

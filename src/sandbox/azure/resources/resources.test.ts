@@ -134,6 +134,8 @@ describe('resources by id', () => {
     })
     await put(`${net}/subnets/late`, { properties: { addressPrefix: '10.0.1.0/24' } })
     settle()
+    const listed = (await ground.call(`GET ${net}/subnets`)).body['value']
+    expect(listed?.map(({ name }) => name)).toEqual(['late', 'early'])
     for (const name of ['early', 'late']) {
       expect((await ground.call(`GET ${net}/subnets/${name}`)).body['properties']).toMatchObject({
         addressPrefix: expect.any(String) as string,

@@ -8,14 +8,12 @@ import {
   subscription,
   templateOf,
 } from '../../../../test/support/arm-ground.ts'
+import type { StackCalls } from '../../../../test/support/arm-stacks.ts'
+import { codeOf, idOf, netId, stackCalls, stackId, stackPath } from '../../../../test/support/arm-stacks.ts'
 
 const minute = 60_000
-const path = '/resourcegroups/rg/providers/Microsoft.Resources/deploymentStacks/app'
-const id = `${subscription}/resourceGroups/rg/providers/Microsoft.Resources/deploymentStacks/app`
-const idOf = (type: string, name: string) => `${subscription}/resourceGroups/rg/providers/${type}/${name}`
-const netId = (name: string) => idOf('Microsoft.Network/networkSecurityGroups', name)
-const detach = { resources: 'detach' }
 const remove = { resources: 'delete', resourceGroups: 'delete', managementGroups: 'delete' }
+const detach = { resources: 'detach' }
 
 describe('stacks', () => {
   let ground: ArmGround
@@ -25,28 +23,10 @@ describe('stacks', () => {
   })
   afterEach(() => ground.close())
 
-  const put = (
-    template: unknown,
-    more: Record<string, unknown> = {},
-    at = path,
-    around: Record<string, unknown> = {},
-  ) =>
-    ground.call('PUT', at, {
-      ...around,
-      properties: { template, actionOnUnmanage: detach, denySettings: { mode: 'None' }, ...more },
-    })
-  const deploy = async (template: unknown, more: Record<string, unknown> = {}) => {
-    const answer = await put(template, more)
-    expect(answer.status).toBeLessThan(300)
-    ground.clock.advance(10 * minute)
-    return ground.properties(path)
-  }
-  const state = async (at = path) => (await ground.properties(at))['provisioningState']
+  const put: StackCalls['put'] = (...args) => stackCalls(ground).put(...args)
+  const deploy: StackCalls['deploy'] = (...args) => stackCalls(ground).deploy(...args)
+  const state = () => stackCalls(ground).state()
   const there = async (resource: string) => (await ground.call('GET', resource)).status === 200
-  const codeOf = ({ status, body }: { status: number; body: Record<string, unknown> }) => [
-    status,
-    objectOf(body['error'])['code'],
-  ]
 
   it('are initializing at first: 201, then 200, the lists empty, the url of the operation signed', async () => {
     const template = templateOf([nsg('one')], {
@@ -67,7 +47,7 @@ describe('stacks', () => {
     )
     expect(Object.keys(first.body)).toEqual(['tags', 'properties', 'systemData', 'id', 'type', 'name'])
     expect(first.body).toMatchObject({
-      id,
+      id: stackId,
       name: 'app',
       type: 'Microsoft.Resources/deploymentStacks',
       tags: {},
@@ -147,7 +127,7 @@ describe('stacks', () => {
     const seen: Record<string, { lists: number; deploymentId: boolean; deny: unknown }> = {}
     for (let second = 0; second < 60; second += 1) {
       // oxlint-disable-next-line no-await-in-loop
-      const properties = await ground.properties(path)
+      const properties = await ground.properties(stackPath)
       const resources = Array.isArray(properties['resources']) ? properties['resources'] : []
       seen[textOf(properties['provisioningState'])] ??= {
         lists: resources.length,
@@ -176,13 +156,13 @@ describe('stacks', () => {
   it('refuse while they are at work, and go on afterwards', async () => {
     await put(templateOf([nsg('one')]))
     ground.clock.advance(6000)
-    await ground.properties(path)
+    await ground.properties(stackPath)
     const busy = await put(templateOf([]))
     expect(codeOf(busy)).toEqual([409, 'DeploymentStackInNonTerminalState'])
     expect(objectOf(busy.body['error'])['message']).toContain(
-      `'${id}' could not be deployed as it is already in a non-terminal state 'Deploying'`,
+      `'${stackId}' could not be deployed as it is already in a non-terminal state 'Deploying'`,
     )
-    expect(codeOf(await ground.call('DELETE', path))).toEqual([409, 'DeploymentStackInNonTerminalState'])
+    expect(codeOf(await ground.call('DELETE', stackPath))).toEqual([409, 'DeploymentStackInNonTerminalState'])
     ground.clock.advance(minute)
     expect((await put(templateOf([]))).status).toBe(200)
   })
@@ -193,7 +173,7 @@ describe('stacks', () => {
       actionOnUnmanage: remove,
     })
     ground.clock.advance(10 * minute)
-    const failed = await ground.properties(path)
+    const failed = await ground.properties(stackPath)
     expect(failed).toMatchObject({
       provisioningState: 'failed',
       error: {
@@ -215,7 +195,7 @@ describe('stacks', () => {
     const answer = await put(templateOf([account("[nothing('x')]")]))
     expect(answer.status).toBe(200)
     ground.clock.advance(minute)
-    expect(await ground.properties(path)).toMatchObject({
+    expect(await ground.properties(stackPath)).toMatchObject({
       provisioningState: 'failed',
       error: { code: 'DeploymentStackUpdateFailed', details: [{ code: 'InvalidTemplate' }] },
       resources: [{ id: netId('one') }],
@@ -253,7 +233,7 @@ describe('stacks', () => {
   it('are canceled with their deployment', async () => {
     await put(templateOf([account('acct1')]))
     ground.clock.advance(8000)
-    const deployment = (await ground.properties(path))['deploymentId']
+    const deployment = (await ground.properties(stackPath))['deploymentId']
     await ground.call('POST', `${textOf(deployment)}/cancel`, undefined, { apiVersion: '2025-04-01' })
     const states = new Set<unknown>()
     for (let second = 0; second < 50; second += 1) {
@@ -269,22 +249,22 @@ describe('stacks', () => {
     await deploy(templateOf([nsg('one')]))
     const query =
       'unmanageAction.Resources=detach&unmanageAction.ResourceGroups=detach&unmanageAction.ManagementGroups=detach'
-    const deleted = await ground.call('DELETE', `${path}?${query}&api-version=2024-03-01`)
+    const deleted = await ground.call('DELETE', `${stackPath}?${query}&api-version=2024-03-01`)
     expect([deleted.status, deleted.body, deleted.headers.get('azure-asyncoperation')]).toEqual([
       200,
       {},
       null,
     ])
-    expect(codeOf(await ground.call('GET', path))).toEqual([404, 'DeploymentStackResourceNotFound'])
+    expect(codeOf(await ground.call('GET', stackPath))).toEqual([404, 'DeploymentStackResourceNotFound'])
     expect(await there(netId('one'))).toBe(true)
-    expect((await ground.call('DELETE', path)).status).toBe(204)
+    expect((await ground.call('DELETE', stackPath)).status).toBe(204)
   })
 
   it('are deleted with their resources over time', async () => {
     await deploy(templateOf([nsg('one')]))
     const query =
       'unmanageAction.Resources=delete&unmanageAction.ResourceGroups=detach&unmanageAction.ManagementGroups=detach'
-    const deleted = await ground.call('DELETE', `${path}?${query}&api-version=2024-03-01`)
+    const deleted = await ground.call('DELETE', `${stackPath}?${query}&api-version=2024-03-01`)
     const status = deleted.headers.get('azure-asyncoperation') ?? ''
     expect([deleted.status, deleted.body, deleted.headers.get('location')]).toEqual([202, {}, null])
     expect(status).toContain('unmanageAction.Resources=delete')
@@ -294,7 +274,7 @@ describe('stacks', () => {
     expect([await told(), await state()]).toEqual(['deletingResources', 'deletingResources'])
     ground.clock.advance(minute)
     expect(await told()).toBe('succeeded')
-    expect((await ground.call('GET', path)).status).toBe(404)
+    expect((await ground.call('GET', stackPath)).status).toBe(404)
     expect(await there(netId('one'))).toBe(false)
   })
 
@@ -303,7 +283,7 @@ describe('stacks', () => {
     await ground.control('fail-resource', { id: netId('two'), on: 'delete' })
     const { headers } = await ground.call(
       'DELETE',
-      `${path}?unmanageAction.Resources=delete&api-version=2024-03-01`,
+      `${stackPath}?unmanageAction.Resources=delete&api-version=2024-03-01`,
     )
     ground.clock.advance(minute)
     expect((await ground.call('GET', headers.get('azure-asyncoperation') ?? '')).body).toMatchObject({
@@ -313,7 +293,7 @@ describe('stacks', () => {
         details: [{ code: 'DeploymentStackDeleteResourcesFailed' }],
       },
     })
-    expect(await ground.properties(path)).toMatchObject({
+    expect(await ground.properties(stackPath)).toMatchObject({
       provisioningState: 'failed',
       resources: [{ id: netId('two'), status: 'deleteFailed' }],
       deletedResources: [{ id: netId('one') }],
@@ -376,10 +356,12 @@ describe('stacks', () => {
   it('are listed, exported, and say what newer versions say', async () => {
     const template = templateOf([nsg('one')], { parameters: { a: { type: 'string', defaultValue: 'x' } } })
     await deploy(template)
-    const list = await ground.call('GET', path.replace('/app', ''))
-    expect(list.body['value']).toMatchObject([{ id, properties: { provisioningState: 'succeeded' } }])
-    expect((await ground.call('POST', `${path}/exportTemplate`)).body).toEqual({ template })
-    const newer = await ground.call('GET', path, undefined, { apiVersion: '2025-07-01' })
+    const list = await ground.call('GET', stackPath.replace('/app', ''))
+    expect(list.body['value']).toMatchObject([
+      { id: stackId, properties: { provisioningState: 'succeeded' } },
+    ])
+    expect((await ground.call('POST', `${stackPath}/exportTemplate`)).body).toEqual({ template })
+    const newer = await ground.call('GET', stackPath, undefined, { apiVersion: '2025-07-01' })
     expect(objectOf(newer.body['properties'])['actionOnUnmanage']).toMatchObject({
       resourcesWithoutDeleteSupport: 'fail',
     })
@@ -410,162 +392,9 @@ describe('stacks', () => {
     ],
     [{}, /no 'properties'/],
   ])('refuse %j', async (body, says) => {
-    const answer = await ground.call('PUT', path, body)
+    const answer = await ground.call('PUT', stackPath, body)
     expect(codeOf(answer)).toEqual([400, 'InvalidRequestContent'])
     expect(objectOf(answer.body['error'])['message']).toMatch(says)
-  })
-
-  describe('validate', () => {
-    const validate = async (template: unknown, more: Record<string, unknown> = {}) => {
-      const { status, headers, body } = await ground.call('POST', `${path}/validate`, {
-        properties: { template, actionOnUnmanage: remove, denySettings: { mode: 'none' }, ...more },
-      })
-      expect([status, body]).toEqual([202, {}])
-      const location = headers.get('location') ?? ''
-      expect(location).toMatch(
-        /\/locations\/westeurope\/deploymentStackOperationResults\/[\w-]+\?api-version=2024-03-01&t=/,
-      )
-      const early = await ground.call('GET', location)
-      expect([early.status, early.headers.get('location')]).toEqual([202, null])
-      ground.clock.advance(15_000)
-      return ground.call('GET', location)
-    }
-
-    it('tells at the poll how the stack would be asked for', async () => {
-      const template = templateOf([nsg('one')], { parameters: { Foo: { type: 'string' } } })
-      const { status, body } = await validate(template, { parameters: { Foo: { value: 'abc' } } })
-      expect(status).toBe(200)
-      expect(body).toEqual({
-        properties: {
-          validatedResources: [{ id: netId('one') }],
-          actionOnUnmanage: { resources: 'Delete', resourceGroups: 'Delete', managementGroups: 'Delete' },
-          denySettings: { mode: 'None', applyToChildScopes: false },
-          parameters: { foo: { type: 'String', value: 'abc' } },
-          correlationId: expect.any(String),
-        },
-        id,
-        type: 'Microsoft.Resources/deploymentStacks',
-        name: 'app',
-      })
-      expect((await ground.call('GET', path)).status).toBe(404)
-    })
-
-    it('tells at the poll, as a 400, what is wrong', async () => {
-      const { status, body } = await validate(templateOf([account("[nothing('x')]")]))
-      expect(status).toBe(400)
-      expect(body).toMatchObject({ error: { code: 'InvalidTemplate' }, properties: {} })
-    })
-  })
-
-  describe('deny settings', () => {
-    const stranger = '11111111-2222-4333-8444-555555555555'
-    const as = (principal: string) => ({ apiVersion: '2023-11-01', principal })
-    const write = (principal: string, target = netId('one')) =>
-      ground.call('PUT', target, { location: 'westeurope', properties: {} }, as(principal))
-
-    it('keep others from deleting, or also from writing', async () => {
-      await deploy(templateOf([nsg('one')]), { denySettings: { mode: 'denyDelete' } })
-      expect((await write(stranger)).status).toBeLessThan(300)
-      const refused = await ground.call('DELETE', netId('one'), undefined, as(stranger))
-      expect(codeOf(refused)).toEqual([403, 'DenyAssignmentAuthorizationFailed'])
-      expect(objectOf(refused.body['error'])['message']).toMatch(
-        new RegExp(
-          `^The client '${stranger}' with object id '${stranger}' has permission to perform action 'Microsoft.Network/networkSecurityGroups/delete' on scope '[^']+'; however, the access is denied because of the deny assignment with name 'Deny assignment '[\\da-f-]{36}' created by Deployment Stack '${id}'.'`,
-        ),
-      )
-      // Deleting above it would take it along.
-      const group = await ground.call('DELETE', '/resourcegroups/rg', undefined, {
-        ...as(stranger),
-        apiVersion: '2024-11-01',
-      })
-      expect(codeOf(group)).toEqual([403, 'DenyAssignmentAuthorizationFailed'])
-      await deploy(templateOf([nsg('one')]), { denySettings: { mode: 'denyWriteAndDelete' } })
-      expect(codeOf(await write(stranger))).toEqual([403, 'DenyAssignmentAuthorizationFailed'])
-    })
-
-    it('hold for deployments by others, not for the stack itself, and go with it', async () => {
-      await deploy(templateOf([nsg('one')]), { denySettings: { mode: 'denyWriteAndDelete' } })
-      const deployment = '/resourcegroups/rg/providers/Microsoft.Resources/deployments/other'
-      const other = async () => {
-        await ground.call('PUT', deployment, {
-          properties: { mode: 'Incremental', template: templateOf([nsg('one')]) },
-        })
-        ground.clock.advance(minute)
-        return ground.properties(deployment)
-      }
-      expect(await other()).toMatchObject({
-        provisioningState: 'Failed',
-        error: { details: [{ code: 'DenyAssignmentAuthorizationFailed' }] },
-      })
-      expect(
-        await deploy(templateOf([nsg('one', { tags: { a: 'b' } })]), {
-          denySettings: { mode: 'denyWriteAndDelete' },
-        }),
-      ).toMatchObject({ provisioningState: 'succeeded' })
-      await ground.call('DELETE', path)
-      expect(await other()).toMatchObject({ provisioningState: 'Succeeded' })
-    })
-
-    it('leave out the principals and actions that they name, and reach children if they are told to', async () => {
-      const settings = {
-        mode: 'denyWriteAndDelete',
-        excludedPrincipals: [stranger],
-        excludedActions: ['Microsoft.Network/networkSecurityGroups/del*'],
-        applyToChildScopes: true,
-      }
-      await deploy(templateOf([nsg('one')]), { denySettings: settings })
-      const nobody = '99999999-2222-4333-8444-555555555555'
-      expect((await write(stranger)).status).toBeLessThan(300)
-      expect(codeOf(await write(nobody))).toEqual([403, 'DenyAssignmentAuthorizationFailed'])
-      expect(codeOf(await write(nobody, `${netId('one')}/securityRules/r`))).toEqual([
-        403,
-        'DenyAssignmentAuthorizationFailed',
-      ])
-      expect((await ground.call('DELETE', netId('one'), undefined, as(nobody))).status).toBeLessThan(300)
-    })
-  })
-
-  describe('misbehaviour', () => {
-    it.each([
-      'creating',
-      'validating',
-      'waiting',
-      'deploying',
-      'canceling',
-      'updatingDenyAssignments',
-      'deletingResources',
-      'deleting',
-      'Initializing',
-      'hibernating',
-    ])('sticks in %s', async (stuck) => {
-      await deploy(templateOf([nsg('one')]))
-      await ground.control('stack-state', { id, state: stuck })
-      ground.clock.advance(24 * 60 * minute)
-      expect(await state()).toBe(stuck)
-      expect(codeOf(await put(templateOf([])))).toEqual([409, 'DeploymentStackInNonTerminalState'])
-      await ground.control('stack-state', { id })
-      expect(await state()).toBe('succeeded')
-      expect((await put(templateOf([]))).status).toBe(200)
-    })
-
-    it('is out of sync, and needs the bypass', async () => {
-      await deploy(templateOf([nsg('one')]))
-      await ground.control('stack-out-of-sync', { id })
-      expect(codeOf(await put(templateOf([])))).toEqual([409, 'DeploymentStackOutOfSync'])
-      expect(codeOf(await ground.call('DELETE', path))).toEqual([409, 'DeploymentStackOutOfSync'])
-      expect(await deploy(templateOf([nsg('one')]), { bypassStackOutOfSyncError: true })).toMatchObject({
-        provisioningState: 'succeeded',
-      })
-      expect((await put(templateOf([]))).status).toBe(200)
-    })
-
-    it('is read as of a while ago', async () => {
-      await deploy(templateOf([nsg('one')]))
-      await ground.control('stale-reads', { lagMs: 11 * minute, forMs: minute })
-      expect((await ground.call('GET', path)).status).toBe(404)
-      ground.clock.advance(2 * minute)
-      expect(await state()).toBe('succeeded')
-    })
   })
 })
 

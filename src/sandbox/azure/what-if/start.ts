@@ -2,6 +2,7 @@ import { readAt } from '../deployments/create.ts'
 import type { DeploymentEngine } from '../deployments/engine.ts'
 import type { DeploymentRequest } from '../deployments/model.ts'
 import type { DeploymentPlan } from '../deployments/plan.ts'
+import { resultsPath } from '../deployments/place.ts'
 import { planDeployment } from '../deployments/plan.ts'
 import { waitSeconds } from '../deployments/texts.ts'
 import type { Process } from '../../timeline.ts'
@@ -35,7 +36,7 @@ export function startWhatIf(engine: DeploymentEngine, request: ArmRequest): ArmA
   const url = world.operations.followLocation(
     request,
     {
-      path: `${place.urlPrefix.replace(/\/resourcegroups\/.*$/, '')}/operationresults/${whatIfJob(engine, asked)}`,
+      path: `${resultsPath(place)}/${whatIfJob(engine, asked)}`,
       apiVersion: request.apiVersion,
       signed: request.apiVersion >= '2023-01-01',
       retryAfterSeconds,

@@ -303,6 +303,23 @@ describe('what-if', () => {
     })
   })
 
+  it.each([
+    ['', '/providers/Microsoft.Resources/operationResults/'],
+    [
+      '/providers/Microsoft.Management/managementGroups/mg',
+      '/providers/Microsoft.Management/managementGroups/mg/providers/Microsoft.Resources/operationResults/',
+    ],
+  ])('works above subscriptions too: %s', async (prefix, results) => {
+    const at = `${prefix}/providers/Microsoft.Resources/deployments/top`
+    const body = { location: 'westus', properties: { mode: 'Incremental', template: templateOf([]) } }
+    const { headers } = await ground.call('POST', `${at}/whatIf`, body)
+    expect(headers.get('location')).toContain(`${ground.sandbox.url}${results}`)
+    ground.clock.advance(15_000)
+    expect((await ground.call('GET', headers.get('location') ?? '')).body).toMatchObject({
+      status: 'Succeeded',
+    })
+  })
+
   it('says at the poll what is wrong with the template, and at once what is wrong with the request', async () => {
     expect(await whatIf(templateOf([account("[nothing('x')]")]))).toMatchObject({
       status: 'Failed',
