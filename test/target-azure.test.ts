@@ -107,6 +107,24 @@ describe('the usual life of a deployment', () => {
     expect(await statusOf(`${subscription}/resourceGroups/made`)).toBe(200)
   })
 
+  test.each([
+    [
+      'a management group',
+      { managementGroup: { id: 'mg1' } },
+      '/providers/Microsoft.Management/managementGroups/mg1',
+    ],
+    ['the tenant', { tenant: {} }, ''],
+  ])('at %s', async (_, scope, scopeId) => {
+    const { driver } = ground
+    const spec = { scope, location: 'westeurope' }
+    await driver.declare(spec, { template: template({ resources: [] }) })
+    await driver.run()
+    expect(await driver.ready()).toMatch(/^True: deployment complete/)
+    expect(await statusOf(`${scopeId}/providers/Microsoft.Resources/deployments/we_web`)).toBe(200)
+    await driver.leave()
+    expect(await driver.run()).toBeUndefined()
+  })
+
   test('validated first: what is not valid is told by its code and not deployed', async () => {
     const { driver } = ground
     const bad = template({ resources: [{ ...vnet, name: "[parameters('nome')]" }] })
