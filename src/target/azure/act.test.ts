@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { HeadwaterError, stalled, transient } from '../../api/errors.ts'
+import { stalled, transient, type HeadwaterError } from '../../api/errors.ts'
 import { act } from './act.ts'
 import type { Action } from './action.ts'
 import type { ArmAnswer, ArmClient, ArmRequest } from './client.ts'
@@ -29,7 +29,7 @@ async function doing(
     },
     admit: () => {},
   }
-  const { record } = subjectOf({ ...(given.spec === undefined ? {} : { spec: given.spec }) })
+  const { record } = subjectOf(given.spec === undefined ? {} : { spec: given.spec })
   const operation = operationOf(action.type, {}, { startedAt: now - (given.ageMs ?? 0) })
   const ports = { clock: { now: () => now }, templateBody: async () => text(given.body ?? template) }
   const result = await act(client, settings, ports, { record, operation, action })
