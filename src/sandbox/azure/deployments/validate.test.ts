@@ -245,6 +245,13 @@ describe('validate', () => {
       says: /parameters limit exceeded. Limit: '256' and actual: '257'/,
     },
     {
+      name: 'more than 256 variables',
+      body: { template: templateOf([], { variables: many(257, (i) => [`v${i}`, i]) }) },
+      status: 400,
+      code: 'InvalidTemplate',
+      says: /variables limit exceeded. Limit: '256' and actual: '257'/,
+    },
+    {
       name: 'more than 64 outputs',
       body: { template: templateOf([], { outputs: many(65, (i) => [`o${i}`, { type: 'int', value: i }]) }) },
       status: 400,
