@@ -51,7 +51,8 @@ export function comparePlans(theirs: Snapshot, ours: Plan): Comparison {
 function group(resources: readonly JsonObject[]): Map<string, JsonObject[]> {
   const groups = new Map<string, JsonObject[]>()
   for (const resource of resources) {
-    const id = String(resource['id'] as string).toLowerCase()
+    const written = resource['id']
+    const id = typeof written === 'string' ? written.toLowerCase() : ''
     groups.set(id, [...(groups.get(id) ?? []), resource])
   }
   return groups

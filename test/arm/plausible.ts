@@ -26,7 +26,7 @@ function named(name: string, value: Json, definition: JsonObject): Json {
   if (/location|region/i.test(name)) return 'westeurope'
   if (/(subscription|tenant|principal|object|client)\w*Id$/i.test(name))
     return '22222222-2222-3333-4444-555555555555'
-  return /Id$/.test(name)
+  return name.endsWith('Id')
     ? '/subscriptions/22222222-2222-3333-4444-555555555555/resourceGroups/other/providers/Microsoft.Network/virtualNetworks/plausible'
     : value
 }

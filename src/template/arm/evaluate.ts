@@ -12,7 +12,6 @@ import {
   defer,
   deferredExpression,
   hasDeferred,
-  hasOrigin,
   isDeferred,
   isJsonList,
   isJsonObject,
@@ -132,11 +131,12 @@ function known(
 ): Value {
   const origin = originOf(target)
   if (origin === undefined) return value === undefined ? refuse() : value
-  const expression: Expression = { kind: 'access', target: origin, key: literal(key) }
+  const expression: Expression = { kind: 'access', target: origin.expression, key: literal(key) }
+  if (value === undefined) return defer(expression)
   // What a resource will have in place of an expression that is unknown itself, only the resource can tell.
-  if (value === undefined || isDeferred(value)) return defer(expression)
-  const isOpen = (isObject(value) || isList(value)) && !hasOrigin(value)
-  return isOpen ? withOrigin(value, expression) : value
+  if (isDeferred(value)) return origin.isFilled ? value : defer(expression)
+  const isOpen = (isObject(value) || isList(value)) && originOf(value) === undefined
+  return isOpen ? withOrigin(value, { ...origin, expression }) : value
 }
 
 function refuseMember(names: readonly string[], key: string): never {

@@ -104,6 +104,16 @@ const template: fc.Arbitrary<ArmTemplate> = fc.record({
   outputs: fc.dictionary(names, fc.record({ type: fc.constant('string'), value: json }), { maxKeys: 2 }),
 })
 
+/** What a function throws. */
+function attempt(run: () => unknown): unknown {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
 describe('the evaluator', () => {
   it('never throws anything but its own error, whatever the template', () => {
     fc.assert(
@@ -112,13 +122,10 @@ describe('the evaluator', () => {
         planDeployment(input)
         validateArmTemplate({ template: document })
         const { resources, outputs } = expandDeployment(input)
-        for (const run of [outputs, ...resources.map(({ body }) => body)]) {
-          try {
-            run()
-          } catch (error) {
-            expect(error).toBeInstanceOf(ArmEvaluationError)
-          }
-        }
+        const thrown = [outputs, ...resources.map(({ body }) => body)].map(attempt)
+        expect(
+          thrown.filter((error) => error !== undefined && !(error instanceof ArmEvaluationError)),
+        ).toEqual([])
       }),
       { numRuns: 300 },
     )

@@ -15,7 +15,7 @@ import { isDeploymentType, nestsTemplate, openNested } from './nested.ts'
 import { problemOf } from './problem.ts'
 import { toJson, toJsonWhole } from './render.ts'
 import { scopeId } from './scope.ts'
-import { literal } from './syntax.ts'
+import { type Expression, literal } from './syntax.ts'
 import type { ArmProblem, DeploymentInput, JsonObject, Plan, PlannedResource } from './types.ts'
 import { type Value, defer, isDeferred, isObject, member, objectOf, withOrigin } from './value.ts'
 
@@ -124,9 +124,14 @@ function createPlanner(): {
     }
     visit(nested, condition)
     const shell = evaluateShell(draft, answers)
+    const expression: Expression = {
+      kind: 'access',
+      target: { kind: 'call', name: 'reference', args: [draft.id, draft.apiVersion].map(literal) },
+      key: literal('outputs'),
+    }
     const outputs = withOrigin(
       objectOf(outputsOf(nested).map(([name, output]) => [name, outputObject(output)])),
-      undefined,
+      { expression, isFilled: true },
     )
     const properties = isObject(shell) ? member(shell, 'properties') : undefined
     predicted.set(draft.id.toLowerCase(), {

@@ -1,6 +1,6 @@
 import type { Expression } from './syntax.ts'
 import type { Json } from './types.ts'
-import { type Value, deferredExpression, hasDeferred, isDeferred, isList } from './value.ts'
+import { type Deferred, type Value, deferredExpression, hasDeferred, isDeferred, isList } from './value.ts'
 
 /** An expression as ARM would write it, without its outer brackets. */
 export function renderExpression(expression: Expression): string {
@@ -27,13 +27,13 @@ function renderValue(value: Value): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : `json('${value}')`
   if (isDeferred(value)) return renderExpression(deferredExpression(value))
   if (isList(value)) return `createArray(${value.map(renderValue).join(', ')})`
-  const members = Object.entries(value).flatMap(([key, item]) => [renderKeyText(key), renderValue(item)])
+  const members = Object.entries(value).flatMap(([key, item]) => [quote(key), renderValue(item)])
   return `createObject(${members.join(', ')})`
 }
 
-/** A member's name that is itself an expression stands as one. */
-function renderKeyText(key: string): string {
-  return quote(key)
+/** The name of a member that is not known yet: text `[format(…)]`. */
+export function unknownKey(key: Deferred): string {
+  return `[${renderExpression(deferredExpression(key))}]`
 }
 
 function quote(text: string): string {

@@ -29,8 +29,3 @@ export function resourceIdBelow(scope: string, type: string, names: readonly str
     return `/subscriptions/${names[0] ?? ''}`
   return `${scope}/providers/${typeAndName(type, names)}`
 }
-
-/** Whether two ids are the same resource: letter case makes no difference. */
-export function isSameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
-}

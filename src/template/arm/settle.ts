@@ -3,8 +3,8 @@ import { ArmEvaluationError } from './problem.ts'
 import { type Call, type Expression, literal } from './syntax.ts'
 
 /**
- * An expression that is not evaluated yet, with the resources that it reads named by their ids, as ARM shows it; all
- * else stays as written.
+ * An expression that is not evaluated yet, with the resources that it reads named by their ids and the turn of its
+ * loop written in, as ARM shows it; all else stays as written.
  */
 export function settle(expression: Expression, frame: Frame, evaluate: Evaluate): Expression {
   if (expression.kind === 'value') return expression
@@ -14,11 +14,12 @@ export function settle(expression: Expression, frame: Frame, evaluate: Evaluate)
       target: settle(expression.target, frame, evaluate),
       key: settle(expression.key, frame, evaluate),
     }
-  if (/^(references?|list\w+)$/i.test(expression.name)) return settleRead(expression, frame, evaluate)
+  if (/^(references?|list\w+|copyIndex)$/i.test(expression.name))
+    return settleCall(expression, frame, evaluate)
   return { ...expression, args: expression.args.map((arg) => settle(arg, frame, evaluate)) }
 }
 
-function settleRead(call: Call, frame: Frame, evaluate: Evaluate): Expression {
+function settleCall(call: Call, frame: Frame, evaluate: Evaluate): Expression {
   if (!call.args.every(({ kind }) => kind === 'value')) return call
   const { answers: _, ...blind } = frame
   try {

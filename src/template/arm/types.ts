@@ -159,7 +159,7 @@ export interface ExpandedResource {
    * The request body (no id, type, name, apiVersion, condition, dependsOn, copy, scope). Without a runtime, or where it answers
    * undefined, what needs it stays as text `[reference(…)]`. Throws ArmEvaluationError.
    */
-  body(runtime?: Runtime): JsonObject
+  readonly body: (runtime?: Runtime) => JsonObject
   /** Of a `Microsoft.Resources/deployments` with its template inside. */
   readonly nested?: NestedDeployment
 }
@@ -171,11 +171,11 @@ export interface NestedDeployment {
   readonly scope: Scope
   readonly location?: string
   /** As the request would hold it: of an outer one the parent's expressions are worked out. Throws ArmEvaluationError. */
-  template(runtime?: Runtime): ArmTemplate
+  readonly template: (runtime?: Runtime) => ArmTemplate
   /** What the parent gives it. Throws ArmEvaluationError. */
-  parameters(runtime?: Runtime): Record<string, GivenParameter>
+  readonly parameters: (runtime?: Runtime) => Record<string, GivenParameter>
   /** The nested deployment itself. */
-  expand(runtime?: Runtime): Expansion
+  readonly expand: (runtime?: Runtime) => Expansion
 }
 
 /** A template under one set of parameters, at one place. */
@@ -185,7 +185,7 @@ export interface Expansion {
   /** In the order of the template. */
   readonly resources: readonly ExpandedResource[]
   /** Without a runtime, or where it answers undefined, what needs it stays as text `[reference(…)]`. Throws ArmEvaluationError. */
-  outputs(runtime?: Runtime): Record<string, ExpandedOutput>
+  readonly outputs: (runtime?: Runtime) => Record<string, ExpandedOutput>
   /** Ids that outputs read. */
   readonly outputReferences: readonly string[]
 }

@@ -53,10 +53,17 @@ export function isObject(value: Value | undefined): value is ValueObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDeferred(value)
 }
 
+/** What an object or list stands for. */
+export interface Origin {
+  readonly expression: Expression
+  /** Whether its unknown members say themselves what they are; else they are what the expression will find. */
+  readonly isFilled: boolean
+}
+
 /** A known object or list that stands for an expression: a member it lacks is not missing but unknown. */
 export function withOrigin<Known extends ValueObject | readonly Value[]>(
   value: Known,
-  origin: Expression | undefined,
+  origin: Origin,
 ): Known {
   const copy = Array.isArray(value)
     ? [...(value as readonly Value[])]
@@ -65,14 +72,9 @@ export function withOrigin<Known extends ValueObject | readonly Value[]>(
   return copy as unknown as Known
 }
 
-/** Whether an object or list has said whether it stands for an expression; one that stands for none is complete. */
-export function hasOrigin(value: ValueObject | readonly Value[]): boolean {
-  return originMark in value
-}
-
-/** The expression that an object or list stands for, if it does. */
-export function originOf(value: ValueObject | readonly Value[]): Expression | undefined {
-  return (value as { [originMark]?: Expression })[originMark]
+/** What an object or list stands for, if it does. */
+export function originOf(value: ValueObject | readonly Value[]): Origin | undefined {
+  return (value as { [originMark]?: Origin })[originMark]
 }
 
 /** The name under which an object holds a member, in any letter case. */

@@ -1,8 +1,9 @@
 import type { Evaluate, Frame } from '../frame.ts'
 import { invalid } from '../problem.ts'
+import { unknownKey } from '../render.ts'
 import { settle } from '../settle.ts'
 import { type Call, type Expression, literal } from '../syntax.ts'
-import { type Value, defer, hasDeferred, isDeferred, isList, isObject, objectOf, typeName } from '../value.ts'
+import { type Value, defer, isDeferred, isList, isObject, objectOf, typeName } from '../value.ts'
 import { type FunctionTable, lazy, refuseArgument } from './function.ts'
 
 /** Deeper than any template that a person or compiler writes. */
@@ -143,11 +144,11 @@ function toObject(call: Call, frame: Frame, evaluate: Evaluate): Value {
   const list = subject(call, frame, evaluate)
   if (!isList(list)) return list
   const keys = list.map((item) => apply(lambdaAt(call, 1, 1, 1), [item], frame, evaluate))
-  if (keys.some(hasDeferred)) return later(call, list, frame, evaluate)
   const seen = new Set<string>()
   return Object.fromEntries(
     list.map((item, index) => {
-      const key = keyText(keys[index] ?? null, call)
+      const found = keys[index] ?? null
+      const key = isDeferred(found) ? unknownKey(found) : keyText(found, call)
       if (seen.has(key.toLowerCase()))
         return invalid(
           `the function '${call.name}' came to the key '${key}' twice; letter case makes no difference`,

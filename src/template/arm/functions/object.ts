@@ -10,6 +10,7 @@ import {
   objectOf,
 } from '../value.ts'
 import { invalid } from '../problem.ts'
+import { unknownKey } from '../render.ts'
 import { type Expression, literal } from '../syntax.ts'
 import { parseJson } from '../json-text.ts'
 import {
@@ -57,8 +58,8 @@ function createObject(args: readonly Value[], context: Context): Value | undefin
   if (args.length % 2 !== 0) return refuseCall(context, 'expects a value for every key')
   const members: [string, Value][] = []
   for (let index = 0; index < args.length; index += 2) {
-    if (isDeferred(args[index])) return undefined
-    members.push([textAt(args, index, context), args[index + 1] ?? null])
+    const key = args[index]
+    members.push([isDeferred(key) ? unknownKey(key) : textAt(args, index, context), args[index + 1] ?? null])
   }
   return objectOf(members)
 }

@@ -98,7 +98,9 @@ function read(
   const expression = callOf('reference', args)
   const answer = frame.answers?.reference(id, version, isFull)
   if (answer === undefined) return defer(expression)
-  return frame.answers?.predicts === true && isObject(answer) ? withOrigin(answer, expression) : answer
+  return frame.answers?.predicts === true && isObject(answer)
+    ? withOrigin(answer, { expression, isFilled: false })
+    : answer
 }
 
 function text(value: Value | undefined): string | undefined {
