@@ -2,6 +2,7 @@ import { type Draft, rawMember } from './draft.ts'
 import { type Deployment, isDeployed } from './deployment.ts'
 import { dependencyText } from './dependencies.ts'
 import type { ArmPath, ArmProblem } from './types.ts'
+import { isJsonList } from './value.ts'
 
 /** ARM's limit on the resources of one template, copies counted one by one. */
 const MAX_RESOURCES = 800
@@ -54,15 +55,21 @@ export function checkDependencies({ drafts, index, declared }: Deployment): ArmP
       // A loop may have no turns, or not as many.
       const isKnown = index.find(text).length > 0 || declared.has(text.toLowerCase().replace(/\[\d+\]$/, ''))
       if (isKnown || text === '' || text.startsWith('[') || isUnsure) return []
-      return [
-        problem('InvalidTemplate', `dependsOn: the resource '${text}' is not in the template`, [
-          ...draft.raw.path,
-          'dependsOn',
-          position,
-        ]),
-      ]
+      const found = problem('InvalidTemplate', `dependsOn: the resource '${text}' is not in the template`, [
+        ...draft.raw.path,
+        'dependsOn',
+        position,
+      ])
+      return [isPlain(draft, position) ? found : { ...found, severity: 'warning' as const }]
     }),
   )
+}
+
+/** Whether an entry names a resource outright; one that parameters or pieces of text make up may lead elsewhere another time. */
+function isPlain(draft: Draft, position: number): boolean {
+  const entries = rawMember(draft, 'dependsOn')
+  const written = isJsonList(entries) ? entries[position] : undefined
+  return typeof written === 'string' && !/parameters\(|concat\(|format\(/i.test(written)
 }
 
 function problem(code: string, message: string, path: ArmPath): ArmProblem {

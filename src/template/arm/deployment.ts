@@ -57,14 +57,33 @@ export function openDeployment(source: DeploymentSource): Deployment {
     (index?.find(name) ?? []).map(knownResource)
   const { world, parameters, frame } = createWorld({ ...source, find })
   guard(['parameters'], () => problems.push(...parameters.problems()))
-  const drafts: Draft[] = []
-  const raws = readRawResources(source.template)
-  for (const raw of raws)
-    guard(raw.path, () => {
-      if (!isExtension(raw.json)) drafts.push(...draftResource(raw, frame('start')))
-    })
-  index = indexResources(drafts)
-  return { source, world, parameters, drafts, index, declared: declaredNames(raws), problems }
+  const raws = readRawResources(source.template).filter(({ json }) => !isExtension(json))
+  const drafted = new Map<RawResource, Draft[]>()
+  const draftAll = (retry: boolean): void => {
+    for (const raw of raws) {
+      if (drafted.has(raw)) continue
+      try {
+        drafted.set(raw, draftResource(raw, frame('start')))
+      } catch (error) {
+        const problem = problemOf(error, raw.path)
+        if (retry) problems.push(problem)
+      }
+    }
+    index = indexResources(raws.flatMap((raw) => drafted.get(raw) ?? []))
+  }
+  // A name may be made of another resource's (`resourceInfo`), which is known the second time.
+  draftAll(false)
+  draftAll(true)
+  const drafts = raws.flatMap((raw) => drafted.get(raw) ?? [])
+  return {
+    source,
+    world,
+    parameters,
+    drafts,
+    index: index ?? indexResources(drafts),
+    declared: declaredNames(raws),
+    problems,
+  }
 }
 
 function declaredNames(raws: readonly RawResource[]): ReadonlySet<string> {

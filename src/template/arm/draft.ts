@@ -114,7 +114,8 @@ function fullType(raw: RawResource, frame: Frame): string {
     'a type',
     [...raw.path, 'type'],
   )
-  return raw.parent === undefined ? own : `${fullType(raw.parent, frame)}/${own}`
+  const type = own.replace(/\/+$/, '')
+  return raw.parent === undefined ? type : `${fullType(raw.parent, frame)}/${type}`
 }
 
 function fullName(raw: RawResource, frame: Frame): Value {

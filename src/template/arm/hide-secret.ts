@@ -32,17 +32,18 @@ export function hideSecret(
   if (isList(value)) {
     const prefix = jsonMember(definition.json, 'prefixItems')
     const items = jsonMember(definition.json, 'items')
-    return value.map((item, index) =>
+    const shown = value.map((item, index) =>
       inside((isJsonList(prefix) ? prefix[index] : undefined) ?? items, index, item),
     )
+    return shown.every((item, index) => item === value[index]) ? value : shown
   }
   if (!isObject(value)) return value
   const properties = jsonMember(definition.json, 'properties')
   const others = jsonMember(definition.json, 'additionalProperties')
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      inside(jsonMember(properties, key) ?? others, key, item),
-    ]),
-  )
+  const shown = Object.entries(value).map(([key, item]): [string, Value] => [
+    key,
+    inside(jsonMember(properties, key) ?? others, key, item),
+  ])
+  // What hides nothing stays the same object: it may stand for an expression.
+  return shown.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(shown)
 }

@@ -59,13 +59,45 @@ export function expansionViolation(expansion: Expansion, locate: Locate | undefi
 
 /** One problem that the evaluator found, in ARM's form. */
 export function problemViolation(problem: ArmProblem, locate: Locate | undefined): ArmError {
-  const sentence = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}`
-  const place =
-    problem.document === 'parameters'
-      ? { lineNumber: 0, linePosition: 0, path: '' }
-      : placeIn(locate, problem.path)
+  const nowhere = { lineNumber: 0, linePosition: 0, path: '' }
+  const missing = /the resource '([^']+)' is not in the template/.exec(problem.message)?.[1]
+  if (missing !== undefined) {
+    return violation(
+      `The resource '${missing.split('/providers/').at(-1) ?? missing}' is not defined in the template. Please see https://aka.ms/arm-template for usage details.`,
+      nowhere,
+    )
+  }
+  const place = problem.document === 'parameters' ? nowhere : placeIn(locate, problem.path)
+  return violation(inArmsWords(problem.message), place)
+}
+
+const words: readonly (readonly [ours: RegExp, arms: (name: string) => string])[] = [
+  [
+    /there is no parameter '([^']+)'/,
+    (name) =>
+      `The template parameter '${name}' is not found. Please see https://aka.ms/arm-syntax-parameters for usage details.`,
+  ],
+  [
+    /there is no variable '([^']+)'/,
+    (name) =>
+      `The template variable '${name}' is not found. Please see https://aka.ms/arm-syntax-variables for usage details.`,
+  ],
+  [
+    /the template function '([^']+)' is not known here/,
+    (name) =>
+      `The template function '${name}' is not valid. Please see https://aka.ms/arm-functions for usage details.`,
+  ],
+]
+
+/** ARM's own sentence where there is one, else the evaluator's. */
+function inArmsWords(message: string): string {
+  for (const [ours, arms] of words) {
+    const name = ours.exec(message)?.[1]
+    if (name !== undefined) return arms(name)
+  }
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`
   const ended = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
-  return violation(`${ended} Please see https://aka.ms/arm-syntax for usage details.`, place)
+  return `${ended} Please see https://aka.ms/arm-syntax for usage details.`
 }
 
 function duplicate(resources: Expansion['resources'], locate: Locate | undefined): ArmError | undefined {

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ArmGround } from '../../../../test/support/arm-ground.ts'
-import { createArmGround, nsg, objectOf, templateOf } from '../../../../test/support/arm-ground.ts'
+import {
+  createArmGround,
+  nsg,
+  subscription,
+  objectOf,
+  templateOf,
+} from '../../../../test/support/arm-ground.ts'
 import type { StackCalls } from '../../../../test/support/arm-stacks.ts'
 import { codeOf, netId, stackCalls, stackId, stackPath } from '../../../../test/support/arm-stacks.ts'
 
@@ -63,6 +69,33 @@ describe('stacks and others', () => {
       ).toMatchObject({ provisioningState: 'succeeded' })
       await ground.call('DELETE', stackPath)
       expect(await other()).toMatchObject({ provisioningState: 'Succeeded' })
+    })
+
+    it('never reach below a group', async () => {
+      const at = `${subscription}/providers/Microsoft.Resources/deploymentStacks/all`
+      const group = {
+        type: 'Microsoft.Resources/resourceGroups',
+        apiVersion: '2022-09-01',
+        name: 'fresh',
+        location: 'westus',
+      }
+      await ground.call('PUT', at, {
+        location: 'westus',
+        properties: {
+          template: templateOf([group]),
+          actionOnUnmanage: { resources: 'detach' },
+          denySettings: { mode: 'denyWriteAndDelete', applyToChildScopes: true },
+        },
+      })
+      ground.clock.advance(minute)
+      expect(await ground.properties(at)).toMatchObject({ resources: [{ denyStatus: 'inapplicable' }] })
+      const inside = '/resourcegroups/fresh/providers/Microsoft.Network/networkSecurityGroups/net'
+      expect((await write(stranger, inside)).status).toBeLessThan(300)
+      const whole = await ground.call('DELETE', '/resourcegroups/fresh', undefined, {
+        ...as(stranger),
+        apiVersion: '2024-11-01',
+      })
+      expect(codeOf(whole)).toEqual([403, 'DenyAssignmentAuthorizationFailed'])
     })
 
     it('leave out the principals and actions that they name, and reach children if they are told to', async () => {
