@@ -1,7 +1,7 @@
 import { didYouMean } from '../../api/did-you-mean.ts'
 import { type Names, checkExpressions } from './check-expressions.ts'
 import type { Place } from './frame.ts'
-import { type RawResource, readRawResources } from './raw-resources.ts'
+import { type RawResource, isSymbolic, readRawResources } from './raw-resources.ts'
 import type { ArmPath, ArmProblem, ArmTemplate, Json, JsonObject } from './types.ts'
 import { isJsonList, isJsonObject, jsonMember } from './value.ts'
 
@@ -107,7 +107,7 @@ function checkParts(template: ArmTemplate, path: ArmPath, names: Omit<Names, 'pl
   }
   return [
     ...each('parameters').flatMap(([name, json]) => [
-      ...checkDeclaration(json, [...path, 'parameters', name]),
+      ...checkDeclaration(json, [...path, 'parameters', name], isSymbolic(template)),
       ...check(jsonMember(json, 'defaultValue'), 'parameter', [...path, 'parameters', name, 'defaultValue']),
     ]),
     ...check(jsonMember(template, 'variables'), 'variable', [...path, 'variables']),
@@ -123,10 +123,12 @@ function checkParts(template: ArmTemplate, path: ArmPath, names: Omit<Names, 'pl
 
 const types = ['string', 'secureString', 'int', 'bool', 'object', 'secureObject', 'array']
 
-function checkDeclaration(json: Json, path: ArmPath): ArmProblem[] {
+function checkDeclaration(json: Json, path: ArmPath, mayBeAny: boolean): ArmProblem[] {
   if (!isJsonObject(json)) return [problem('a parameter is an object with a type', path)]
   const type = jsonMember(json, 'type')
   if (type === undefined && jsonMember(json, '$ref') !== undefined) return []
+  // Language version 2 writes no type where any will do.
+  if (type === undefined && mayBeAny) return []
   if (typeof type !== 'string') return [problem('a parameter needs a type', path)]
   return types.some((known) => known.toLowerCase() === type.toLowerCase())
     ? []

@@ -40,6 +40,7 @@ export const deploymentFunctions: FunctionTable = {
     return surroundings.providers(textAt(args, 0, context), type)
   }),
   resourceGroup: outer(0, 0, (_, context) => resourceGroup(context)),
+  roleDefinitions: whole(1, 1, () => undefined),
   subscription: outer(0, 0, (_, context) => subscription(context)),
   tenant: outer(0, 0, (_, { frame }) => tenant(frame)),
   toLogicalZone: whole(3, 3, () => undefined),
