@@ -62,7 +62,7 @@ describe('drive with a board', () => {
       '  stack    eu/web            ◎ waiting    for network',
       '  stack    eu/network        ✔ applied    60s',
       '  stack    eu/web            ◎ creating   change set op-1',
-      '  stack    eu/web            ✔ applied    60s',
+      '  stack    eu/web            ✔ applied    60s  after network',
       '',
     ])
     expect(

@@ -92,8 +92,8 @@ function keptFrom(
 }
 
 /**
- * What a what-if expects of a write over a live resource: read-only properties are as they are, times of change among
- * them, for what-if tells nothing of those.
+ * What a what-if expects of a write over a live resource: what only the provider sets is as it is, times of change among
+ * it, for what-if tells nothing of those.
  */
 export function expectedBodyOf(
   world: World,
@@ -103,7 +103,8 @@ export function expectedBodyOf(
 ): JsonObject {
   const body = bodyOf(world, id, asked, before)
   const computed = factsOf(id.type).computed?.(makingOf(world, id, body)) ?? {}
-  const kept = keptFrom(before, computed, () => true)
+  const said = objectMember(asked, 'properties')
+  const kept = keptFrom(before, computed, (name) => !Object.hasOwn(said, name))
   return { ...body, properties: { ...objectMember(body, 'properties'), ...kept } }
 }
 
