@@ -37,7 +37,7 @@ describe('the official clients and ours', () => {
     driver = createAzureDriver({
       endpoint: ours.sandbox.url,
       clock: ours.clock,
-      pass: async (ms) => void ours.clock.advance(ms),
+      pass: async (ms) => ours.clock.advance(ms),
       subscriptionId,
     })
     const { resourceGroups } = new ResourceManagementClient(credential, subscriptionId, options)
@@ -146,7 +146,7 @@ describe('the official clients and ours', () => {
     const broken = templateOf([account('Bad_Name'), nsg('net')])
     await expect(
       deployments.createOrUpdate('web', name, deployment({ template: broken }), quick),
-    ).rejects.toThrow()
+    ).rejects.toThrow('At least one resource deployment operation failed')
     const { properties } = await deployments.get('web', name)
     await driver.declare({ tags: { team: 'shop' } }, { template: broken })
     await driver.run()
@@ -158,7 +158,9 @@ describe('the official clients and ours', () => {
 
   it('are refused the same by validate, and leave nothing', async () => {
     const broken = templateOf([account("[nothing('x')]")])
-    await expect(deployments.validate('web', name, deployment({ template: broken }), quick)).rejects.toThrow()
+    await expect(deployments.validate('web', name, deployment({ template: broken }), quick)).rejects.toThrow(
+      'The long-running operation has failed',
+    )
     await driver.declare({ validate: true }, { template: broken })
     await driver.run()
     expect(await driver.ready()).toMatch(/^False: .*nothing/)
@@ -185,8 +187,8 @@ describe('the official clients and ours', () => {
       plan({ ...record, inputs: { revision: '', digest: '', files: { template: packaged } } }),
     )
     const kindOf = (type: string) => `${type.slice(0, 1).toLowerCase()}${type.slice(1)}`
-    expect(planned.changes.map(({ kind, id }) => [id, kind]).toSorted()).toEqual(
-      changes.map(({ changeType, resourceId }) => [resourceId, kindOf(changeType)]).toSorted(),
+    expect(planned.changes.map(({ kind, id }) => `${id} ${kind}`).toSorted()).toEqual(
+      changes.map(({ changeType, resourceId }) => `${resourceId} ${kindOf(changeType)}`).toSorted(),
     )
     expect(planned.changes.flatMap(({ properties }) => properties.map(({ path }) => path))).toEqual(
       changes.flatMap(({ delta = [] }) => delta.map(({ path }) => path)),

@@ -84,7 +84,7 @@ describe.skipIf(realBicep.path === undefined)(
       fleet.repository.commit({ ...filesOf('two'), 'azure/README.md': 'words' })
       await fleet.run(30 * minute)
       const { calls } = fleet.sandbox.calls.counts({ service: 'arm', mutating: true })
-      expect(calls.map(({ name }) => name?.replace('we_', '')).toSorted()).toEqual(users)
+      expect(calls.map(({ name = '' }) => name.replace('we_', '')).toSorted()).toEqual(users)
       expect(calls.every(({ count, outcome }) => count === 1 && outcome === 'ok')).toBe(true)
       expect(fleet.compiler.counts().compiles).toBe(names.length + users.length)
       const ready = await Promise.all(names.map((name) => fleet.ready(`AzureDeployment/we/${name}`)))

@@ -4,21 +4,9 @@ import { isBelow } from '../../api/tree-path.ts'
 import type { BuiltObject } from '../../build/index.ts'
 import { inputChanges } from '../input-changes.ts'
 import { visibleParametersOf } from '../visible-parameters.ts'
+import type { Candidate } from './candidate.ts'
 import type { Desired } from './desired.ts'
 import type { Planner } from './planners/index.ts'
-
-/** An object whose part of a cloud would be touched. */
-export interface Candidate {
-  key: string
-  /** As it is in the store; absent for a new one. */
-  before?: ObjectRecord
-  /** As it would be; absent for one that leaves. */
-  after?: ObjectRecord
-  /** What of its inputs differs, for people. */
-  inputs: string[]
-  /** Bytes of its files by sha256, for what is new. */
-  files: Map<string, Uint8Array>
-}
 
 /** What differs between what is declared and what the store holds. */
 export interface Comparison {

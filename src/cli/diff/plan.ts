@@ -1,7 +1,7 @@
 import { HeadwaterError } from '../../api/errors.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { parseKey } from '../../api/reference.ts'
-import type { Candidate } from './compare.ts'
+import type { Candidate } from './candidate.ts'
 import type { CloudPlan, Planner } from './planners/index.ts'
 
 /** What would happen to one object, or why that cannot be told. */

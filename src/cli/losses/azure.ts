@@ -1,9 +1,10 @@
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { parseArmTemplate, planDeployment } from '../../template/arm/index.ts'
-import type { ArmTemplate, GivenParameter, Scope } from '../../template/arm/index.ts'
+import type { ArmTemplate, GivenParameter } from '../../template/arm/index.ts'
+import { surroundingsOf } from '../../template/arm/surroundings-of.ts'
 import type { BlobStore } from '../../blob/blob.ts'
-import type { Loss } from './index.ts'
+import type { Loss } from './loss.ts'
 
 /** What ARM removes when a deployment or stack is deleted, in words for a sentence. Pure. */
 export function azureFate(spec: AzureDeploymentSpec): string {
@@ -28,11 +29,7 @@ export async function azureLosses(record: ObjectRecord, blobs: BlobStore): Promi
   const plan = planDeployment({
     template,
     parameters: parameters as Record<string, GivenParameter>,
-    surroundings: {
-      scope: scopeOf(spec),
-      deploymentName: spec.deploymentName ?? record.name,
-      ...(spec.location === undefined ? {} : { location: spec.location }),
-    },
+    surroundings: surroundingsOf(record),
   })
   return plan.resources.map(({ type, name }) => ({ id: name, type, ...fateOf(spec, type) }))
 }
@@ -42,18 +39,6 @@ function fateOf({ mode, actionOnUnmanage }: AzureDeploymentSpec, type: string): 
   const isGroup = type.toLowerCase() === 'microsoft.resources/resourcegroups'
   const action = isGroup ? actionOnUnmanage.resourceGroups : actionOnUnmanage.resources
   return action === 'delete' ? {} : { stays: 'detached' }
-}
-
-function scopeOf({ scope }: AzureDeploymentSpec): Scope {
-  const { resourceGroup, subscription, managementGroup } = scope
-  if (resourceGroup !== undefined) {
-    const { subscriptionId, name } = resourceGroup
-    return { kind: 'resourceGroup', subscriptionId, resourceGroup: name }
-  }
-  if (subscription !== undefined) return { kind: 'subscription', subscriptionId: subscription.subscriptionId }
-  return managementGroup === undefined
-    ? { kind: 'tenant' }
-    : { kind: 'managementGroup', id: managementGroup.id }
 }
 
 async function readJson(

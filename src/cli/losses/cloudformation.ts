@@ -2,7 +2,7 @@ import type { ObjectRecord } from '../../api/record.ts'
 import type { BlobStore } from '../../blob/blob.ts'
 import { parseTemplate, TemplateSyntaxError } from '../../template/cloudformation/parse.ts'
 import { isObject } from '../../template/cloudformation/value.ts'
-import type { Loss } from './index.ts'
+import type { Loss } from './loss.ts'
 
 /** The resources of a stack as its template says; undefined when the template is not at hand, or is none. */
 export async function stackLosses(record: ObjectRecord, blobs: BlobStore): Promise<Loss[] | undefined> {

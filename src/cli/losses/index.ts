@@ -7,15 +7,7 @@ import { cloudIdOf } from '../cloud.ts'
 import type { Io } from '../io.ts'
 import { azureFate, azureLosses } from './azure.ts'
 import { stackLosses } from './cloudformation.ts'
-
-/** One resource of an object that is to be deleted. */
-export interface Loss {
-  /** Logical id in AWS, name in Azure. */
-  id: string
-  type: string
-  /** Why it stays; absent: it goes. */
-  stays?: string
-}
+import type { Loss } from './loss.ts'
 
 const shownResources = 20
 

@@ -1,8 +1,8 @@
-import { parseDuration } from '../../api/duration.ts'
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
 import type { ObjectRecord, Operation } from '../../api/record.ts'
-import { sha256 } from '../canonical.ts'
-import type { Decision, Progress, Subject } from '../target.ts'
+import { beginOperation, intend, isRecent, ownerMark } from '../operation.ts'
+import type { OperationContext } from '../operation.ts'
+import type { Decision, Subject } from '../target.ts'
 import type { Action } from './action.ts'
 import { contentDigest } from './digest.ts'
 import type { DeploymentView, Observation } from './observation.ts'
@@ -14,8 +14,6 @@ export const ownerTag = 'headwater-owner'
 /** The tag that says which operation a deployment is of, so that a lost answer is found again. */
 export const operationTag = 'headwater-operation'
 
-/** How long a "does not exist" after a call of ours is taken for a late answer rather than the truth. */
-export const graceMs = 30_000
 /** How long a call without an answer may take to show before it is made again: it is the same call under the same name. */
 const unansweredGraceMs = 10_000
 
@@ -27,21 +25,13 @@ export interface Settings {
 }
 
 /** Everything a decision is made from, with the questions that are asked again and again answered once. */
-export interface Context {
+export interface Context extends OperationContext {
   settings: Settings
   subject: Subject
   observation: Observation
-  now: number
-  record: ObjectRecord
   spec: AzureDeploymentSpec
-  operation: Operation | undefined
-  /** Digest and revision of what is wanted now. */
-  digest: string
-  revision: string
   /** Hash over what a call would carry. */
   content: string
-  /** Our ownership mark. */
-  mark: string
   place: Place
   view: DeploymentView | undefined
   situation: Situation
@@ -49,14 +39,6 @@ export interface Context {
 
 /** A decision about a deployment. */
 export type AzureDecision = Decision<Action>
-
-/** The ownership mark of an object's deployment. */
-export function ownerMark(
-  settings: Pick<Settings, 'controllerId'>,
-  record: Pick<ObjectRecord, 'namespace' | 'name'>,
-): string {
-  return `${settings.controllerId}/${record.namespace}/${record.name}`
-}
 
 /** Gathers a decision's context. */
 export function contextOf(
@@ -120,33 +102,17 @@ export function describePlace({ means, name, group, scopeId }: Place): string {
   return scopeId === '' ? `${what} ${name} at the tenant` : `${what} ${name} at ${scopeId}`
 }
 
-/**
- * A new operation. Its name is a function of the object, its inputs and how many operations there were, so that a step
- * that is repeated gives the same one and no name is used twice.
- */
+/** A new operation on the object's deployment or stack. */
 export function newOperation(
   context: Context,
   type: Operation['type'],
   data: Record<string, string> = {},
 ): Operation {
-  const { record, digest, revision, now, mark, spec, place } = context
-  const attempt = Math.max(record.status.operations ?? 0, record.operation?.attempt ?? 0) + 1
-  const id = `headwater-${sha256(`${mark}\n${digest}\n${place.id.toLowerCase()}`).slice(0, 8)}-${attempt}`
-  return {
-    type,
-    id,
-    token: id,
-    digest,
-    revision,
-    attempt,
-    startedAt: now,
-    deadline: now + parseDuration(spec.timeout),
-    phase: '',
-    data: { id: place.id, ...data },
-  }
+  const { id } = context.place
+  return beginOperation(context, type, id.toLowerCase(), { id, ...data })
 }
 
-/** Intends an action as the next phase of an operation. What was known of the call before it is over. */
+/** Intends an action as the next phase of an operation. */
 export function act(
   context: Context,
   operation: Operation,
@@ -154,60 +120,10 @@ export function act(
   message: string,
   data: Record<string, string> = {},
 ): Extract<AzureDecision, { type: 'act' }> {
-  const { answered: _answered, location: _location, ...known } = operation.data
-  const next: Operation = {
-    ...operation,
-    phase: action.type,
-    data: { ...known, ...data, intentAt: String(context.now) },
-  }
-  return { type: 'act', operation: next, action, message }
-}
-
-/** Whether the last call of the operation was made so lately that the cloud may not show it yet. */
-export function isRecent(context: Context, operation: Operation, spanMs = graceMs): boolean {
-  const intentAt = Number(operation.data['intentAt'] ?? operation.startedAt)
-  return context.now - intentAt < spanMs
+  return intend(context, operation, action, { message, data, forget: ['location'] })
 }
 
 /** Whether a call without an answer may still come to show. */
 export function mayStillShow(context: Context, operation: Operation): boolean {
   return isRecent(context, operation, unansweredGraceMs)
-}
-
-/** Whether the call of the operation's present phase was answered; otherwise it may never have been made. */
-export function isAnswered(operation: Operation): boolean {
-  return operation.data['answered'] === operation.phase
-}
-
-/** Whether the operation is about inputs that are wanted no more. */
-export function isSuperseded(context: Context, operation: Operation): boolean {
-  return operation.digest !== context.digest
-}
-
-/** Looks again later, the less often the longer it takes. */
-export function wait(
-  context: Context,
-  reason: string,
-  message: string,
-  extra: { operation?: Operation; progress?: Progress | undefined; atLeastMs?: number | undefined } = {},
-): AzureDecision {
-  const operation = extra.operation ?? context.operation
-  const intentAt = Number(operation?.data['intentAt'] ?? operation?.startedAt ?? context.now)
-  const elapsedMs = Math.max(0, context.now - intentAt)
-  const pollMs = Math.min(15_000, Math.max(context.settings.pollFloorMs, Math.round(elapsedMs / 4)))
-  const isLate = operation !== undefined && context.now >= operation.deadline
-  const late = isLate ? `; running for longer than its timeout of ${context.spec.timeout}` : ''
-  return {
-    type: 'wait',
-    reason,
-    message: `${message}${late}`,
-    requeueAfterMs: Math.max(extra.atLeastMs ?? 0, pollMs),
-    ...(extra.operation === undefined ? {} : { operation: extra.operation }),
-    ...(extra.progress === undefined ? {} : { progress: extra.progress }),
-  }
-}
-
-/** Nothing may be done here. */
-export function blocked(reason: string, message: string): AzureDecision {
-  return { type: 'blocked', reason, message }
 }

@@ -1,14 +1,11 @@
+import { blocked, isAnswered, isRecent, wait } from '../operation.ts'
 import {
   act,
-  blocked,
   describePlace,
-  isAnswered,
   isOurs,
-  isRecent,
   mayStillShow,
   newOperation,
   pinnedId,
-  wait,
   type AzureDecision,
   type Context,
 } from './context.ts'

@@ -1,16 +1,14 @@
 import type { Operation } from '../../api/record.ts'
 import { applied } from './applied.ts'
+import { isRecent, isSuperseded, wait } from '../operation.ts'
 import {
   act,
   describePlace,
   identityOf,
   isOf,
   isOurs,
-  isRecent,
-  isSuperseded,
   mayStillShow,
   newOperation,
-  wait,
   type AzureDecision,
   type Context,
 } from './context.ts'

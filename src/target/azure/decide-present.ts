@@ -1,19 +1,15 @@
 import { applied } from './applied.ts'
+import { blocked, isAnswered, isRecent, isSuperseded, wait } from '../operation.ts'
 import {
   act,
-  blocked,
   describePlace,
   identityOf,
-  isAnswered,
   isOf,
   isOurs,
-  isRecent,
-  isSuperseded,
   mayStillShow,
   newOperation,
   operationTag,
   tagOf,
-  wait,
   type AzureDecision,
   type Context,
 } from './context.ts'

@@ -1,5 +1,6 @@
 import type { Operation } from '../../api/record.ts'
-import { act, isAnswered, isRecent, mayStillShow, wait, type AzureDecision, type Context } from './context.ts'
+import { isAnswered, isRecent, wait } from '../operation.ts'
+import { act, mayStillShow, type AzureDecision, type Context } from './context.ts'
 import type { Look } from './observation.ts'
 import { deployingText } from './words.ts'
 

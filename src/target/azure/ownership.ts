@@ -1,5 +1,5 @@
+import { blocked } from '../operation.ts'
 import {
-  blocked,
   describePlace,
   isOurs,
   ownerTag,

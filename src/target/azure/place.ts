@@ -1,6 +1,6 @@
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
 import type { ObjectRecord } from '../../api/record.ts'
-import { sha256 } from '../canonical.ts'
+import { deploymentNameOf } from '../../template/arm/surroundings-of.ts'
 
 /** A deployment and a deployment stack are two resource types that share most of their life. */
 export type Means = 'deployment' | 'stack'
@@ -27,14 +27,11 @@ export const apiVersions = {
   groups: '2025-04-01',
 } as const
 
-const maxNameLength = 64
-const hashLength = 8
-
 /** Where an object's deployment is. Pure. */
 export function placeOf({ namespace, name, spec }: Pick<ObjectRecord, 'namespace' | 'name' | 'spec'>): Place {
-  const { deploymentName, mode, scope } = spec as AzureDeploymentSpec
+  const { mode, scope } = spec as AzureDeploymentSpec
   const means = mode === 'Stack' ? 'stack' : 'deployment'
-  const called = deploymentName ?? defaultName(namespace, name)
+  const called = deploymentNameOf({ namespace, name, spec })
   const scopeId = scopeIdOf(scope)
   const type = means === 'stack' ? 'deploymentStacks' : 'deployments'
   const { resourceGroup, subscription } = scope
@@ -47,16 +44,6 @@ export function placeOf({ namespace, name, spec }: Pick<ObjectRecord, 'namespace
     ...(subscriptionId === undefined ? {} : { subscriptionId }),
     ...(resourceGroup === undefined ? {} : { group: { id: scopeId, name: resourceGroup.name } }),
   }
-}
-
-/**
- * `<namespace>_<name>`, which no other object can come to: names of ours have no underscore. What is longer than ARM
- * allows ends in a hash instead. Pure.
- */
-function defaultName(namespace: string, name: string): string {
-  const whole = `${namespace}_${name}`
-  if (whole.length <= maxNameLength) return whole
-  return `${whole.slice(0, maxNameLength - hashLength - 1)}_${sha256(whole).slice(0, hashLength)}`
 }
 
 function scopeIdOf({ resourceGroup, subscription, managementGroup }: AzureDeploymentSpec['scope']): string {

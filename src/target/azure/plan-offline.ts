@@ -7,10 +7,9 @@ import {
   type GivenParameter,
   type Plan,
   type PlannedResource,
-  type Scope,
 } from '../../template/arm/index.ts'
+import { surroundingsOf } from '../../template/arm/surroundings-of.ts'
 import { jsonDelta } from './json-delta.ts'
-import { placeOf } from './place.ts'
 import { planOfWhatIf, type AzurePlan } from './plan.ts'
 import { describeId } from './place.ts'
 import type { ChangeKind, WhatIfChange } from './what-if.ts'
@@ -54,31 +53,12 @@ export function planOffline(before: OfflineSide | undefined, after: OfflineSide)
 function expand({ record, template, parameters }: OfflineSide): Plan {
   const parsed = parseArmTemplate(template)
   if (parsed.template === undefined) return { problems: parsed.problems, resources: [], outputs: {} }
-  const { location } = record.spec as AzureDeploymentSpec
   return planDeployment({
     template: parsed.template,
     parameters: JSON.parse(parameters) as Record<string, GivenParameter>,
     locate: parsed.locate,
-    surroundings: {
-      scope: scopeOf(record.spec as AzureDeploymentSpec),
-      deploymentName: placeOf(record).name,
-      ...(location === undefined ? {} : { location }),
-    },
+    surroundings: surroundingsOf(record),
   })
-}
-
-function scopeOf({ scope }: AzureDeploymentSpec): Scope {
-  const { resourceGroup, subscription, managementGroup } = scope
-  if (resourceGroup !== undefined)
-    return {
-      kind: 'resourceGroup',
-      subscriptionId: resourceGroup.subscriptionId,
-      resourceGroup: resourceGroup.name,
-    }
-  if (subscription !== undefined) return { kind: 'subscription', subscriptionId: subscription.subscriptionId }
-  return managementGroup === undefined
-    ? { kind: 'tenant' }
-    : { kind: 'managementGroup', id: managementGroup.id }
 }
 
 function changeOf(before: PlannedResource | undefined, after: PlannedResource): WhatIfChange {

@@ -2,7 +2,8 @@ import { stalled } from '../../api/errors.ts'
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
 import type { ObjectRecord, Operation } from '../../api/record.ts'
 import type { ArmRequest } from './client.ts'
-import { operationTag, ownerMark, ownerTag, type Settings } from './context.ts'
+import { ownerMark } from '../operation.ts'
+import { operationTag, ownerTag, type Settings } from './context.ts'
 import { apiVersions, placeOf, type Place } from './place.ts'
 
 /** ARM's limit on a request, which holds the template, in bytes. */

@@ -1,16 +1,6 @@
 import type { Operation } from '../../api/record.ts'
-import {
-  act,
-  blocked,
-  isAnswered,
-  isOurs,
-  isRecent,
-  newOperation,
-  pinnedId,
-  wait,
-  type Context,
-  type StackDecision,
-} from './context.ts'
+import { blocked, isAnswered, isRecent, wait } from '../operation.ts'
+import { act, isOurs, newOperation, pinnedId, type Context, type StackDecision } from './context.ts'
 import { isReviewOurs, refuseOtherAccount } from './ownership.ts'
 
 /** What to do for an object that shall be gone. Only a stack with our mark is ever deleted, by its StackId. */

@@ -1,15 +1,6 @@
 import type { Operation } from '../../api/record.ts'
-import {
-  act,
-  blocked,
-  identityOf,
-  isAnswered,
-  isRecent,
-  isSuperseded,
-  wait,
-  type Context,
-  type StackDecision,
-} from './context.ts'
+import { blocked, isAnswered, isRecent, isSuperseded, wait } from '../operation.ts'
+import { act, identityOf, type Context, type StackDecision } from './context.ts'
 import { correctionMode, isAttempt } from './correction.ts'
 import { createChangeSet } from './create-change-set.ts'
 import { decideFailure } from './decide-recovery.ts'

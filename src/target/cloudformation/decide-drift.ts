@@ -1,7 +1,8 @@
 import type { Operation } from '../../api/record.ts'
 import type { DriftedProperty } from '../../api/status.ts'
 import { applied } from './applied.ts'
-import { act, isAnswered, isRecent, newOperation, wait, type Context, type StackDecision } from './context.ts'
+import { isAnswered, isRecent, wait } from '../operation.ts'
+import { act, newOperation, type Context, type StackDecision } from './context.ts'
 import { correctionMode, type CorrectionMode } from './correction.ts'
 import { createChangeSet } from './create-change-set.ts'
 

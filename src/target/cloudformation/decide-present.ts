@@ -1,15 +1,7 @@
 import { beginApply } from './create-change-set.ts'
 import { applied } from './applied.ts'
-import {
-  blocked,
-  identityOf,
-  newOperation,
-  isOurs,
-  wait,
-  withStack,
-  type Context,
-  type StackDecision,
-} from './context.ts'
+import { blocked, wait } from '../operation.ts'
+import { identityOf, newOperation, isOurs, withStack, type Context, type StackDecision } from './context.ts'
 import { continueChangeSet } from './decide-change-set.ts'
 import { beginCorrection, beginDetection, continueDetection } from './decide-drift.ts'
 import {

@@ -1,16 +1,6 @@
 import type { Operation } from '../../api/record.ts'
-import {
-  act,
-  blocked,
-  identityOf,
-  isAnswered,
-  isOurs,
-  isRecent,
-  newOperation,
-  wait,
-  type Context,
-  type StackDecision,
-} from './context.ts'
+import { blocked, isAnswered, isRecent, wait } from '../operation.ts'
+import { act, identityOf, isOurs, newOperation, type Context, type StackDecision } from './context.ts'
 import { isAttempt } from './correction.ts'
 import { uncorrectable } from './decide-drift.ts'
 import { causeText, operationNoun, whatNext } from './words.ts'

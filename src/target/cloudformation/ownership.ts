@@ -1,14 +1,12 @@
+import { blocked, isRecent, wait } from '../operation.ts'
 import {
-  isRecent,
   ownerTag,
   parseStackId,
   pinnedId,
   pinOf,
   roleAccount,
   stackPlace,
-  blocked,
   isOurs,
-  wait,
   type Context,
   type StackDecision,
 } from './context.ts'

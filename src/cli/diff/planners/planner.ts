@@ -6,7 +6,7 @@ import type { AzurePlan } from '../../../target/azure/plan.ts'
 import type { StackPlan } from '../../../target/cloudformation/plan.ts'
 import type { AnyTarget } from '../../../target/target.ts'
 import type { Io } from '../../io.ts'
-import type { Candidate } from '../compare.ts'
+import type { Candidate } from '../candidate.ts'
 
 /** What would happen to one object, as its cloud tells it. */
 export type CloudPlan = ({ cloud: 'aws' } & StackPlan) | ({ cloud: 'azure' } & AzurePlan)

@@ -1,5 +1,5 @@
 import type { Json } from '../../../template/arm/index.ts'
-import type { PropertyChange } from './compare.ts'
+import type { PropertyChange } from './property-change.ts'
 import { isObject, sameJson } from './payload.ts'
 
 /** An old item and the new one that took its place. */

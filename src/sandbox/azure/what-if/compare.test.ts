@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { objectOf } from '../../../../test/support/arm-ground.ts'
 import type { JsonObject } from '../../../template/arm/index.ts'
-import type { ChangeType, PropertyChange } from './compare.ts'
+import type { ChangeType } from './compare.ts'
+import type { PropertyChange } from './property-change.ts'
 import { compareResource, shownPayload } from './compare.ts'
 
 const identity = { apiVersion: '2024-01-01', id: '/subscriptions/s/x', name: 'x', type: 'T/x' }

@@ -1,21 +1,10 @@
 import type { Json, JsonObject } from '../../../template/arm/index.ts'
 import { compareLists } from './array-delta.ts'
 import { isList, isObject, isUnevaluated, normalLocation, payloadOf, sameJson } from './payload.ts'
+import type { PropertyChange } from './property-change.ts'
 
 /** How a resource changes. */
 export type ChangeType = 'Create' | 'Delete' | 'Ignore' | 'Deploy' | 'NoChange' | 'Modify' | 'Unsupported'
-
-/** How a property changes. */
-export type PropertyChangeType = 'Create' | 'Delete' | 'Modify' | 'Array' | 'NoEffect'
-
-/** One changed property; `children` are those of a list or of an item of one, with paths below it. */
-export interface PropertyChange {
-  path: string
-  propertyChangeType: PropertyChangeType
-  before?: Json
-  after?: Json
-  children?: PropertyChange[]
-}
 
 /** A live resource, what a template wants of it, and what its provider would make of that. */
 export interface ComparedResource {
