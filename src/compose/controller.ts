@@ -11,12 +11,12 @@ import { createController } from '../reconcile/create.ts'
 import type { ControllerPorts, Log } from '../reconcile/ports.ts'
 import { createSecretResolver } from '../secret/index.ts'
 import type { SecretResolver } from '../secret/secret.ts'
-import { sourceOpener } from '../source/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { announceDue } from './announce.ts'
 import { createLogger } from './logger.ts'
 import type { Settings } from './settings.ts'
+import { sourcesOf } from './sources.ts'
 import { targetOpener } from './targets.ts'
 
 /** What a composition root gives besides the settings. */
@@ -64,7 +64,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
     const controller = createController({
       store,
       blobs,
-      openSource: sourceOpener({ clock }),
+      openSource: sourcesOf(settings, { clock, env }),
       secrets,
       target: targetOpener(settings, {
         blobs,

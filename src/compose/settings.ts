@@ -4,6 +4,7 @@ import { HeadwaterError, stalled } from '../api/errors.ts'
 import { secretReferencePattern } from '../api/secret-reference.ts'
 import { logLevels } from './logger.ts'
 import type { LogLevel } from './logger.ts'
+import { allowVariable, limitsVariable, parseAllowances, parseLimits } from '../source/index.ts'
 import { storeUrl, blobsUrl, queueUrl } from './storage-urls.ts'
 
 /** What the controller is told from outside: the root of everything declared in git, and where its own state lives. */
@@ -33,6 +34,10 @@ export interface Settings {
   /** Region of stacks that name none; absent: none is assumed. */
   region?: string
   logLevel: LogLevel
+  /** What sources may be besides https on public addresses; the root source, which is named here, may be any. */
+  sourceAllow?: string
+  /** Limits of what is read of git hosts, as written: `packBytes=100000000`. */
+  gitLimits?: string
   /** References to the secrets that webhooks may be signed with: the current one, then the previous one. */
   webhookSecrets: string[]
 }
@@ -73,6 +78,20 @@ export const settingTable = {
     flag: 'source-secret',
     description: 'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name',
     read: secretReference,
+  },
+  sourceAllow: {
+    variable: allowVariable,
+    description:
+      'what other repositories may be besides https on public addresses: private, loopback, http, file (default: none)',
+    read: (value: string) => [...parseAllowances(value)].join(','),
+  },
+  gitLimits: {
+    variable: limitsVariable,
+    description: 'limits of what is read of git hosts, like packBytes=100000000,idleMs=5000',
+    read(value: string) {
+      parseLimits(value)
+      return value
+    },
   },
   store: {
     variable: 'HEADWATER_STORE',
@@ -158,6 +177,8 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     }
   }
   const url = read('sourceUrl')
+  const sourceAllow = read('sourceAllow')
+  const gitLimits = read('gitLimits')
   const source = { branch: read('sourceBranch'), path: read('sourcePath'), secret: read('sourceSecret') }
   const queue = read('queue')
   const leaseText = read('lease')
@@ -171,6 +192,8 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     interval: read('interval') ?? '1m',
     ...(leaseText === undefined ? {} : { leaseMs: parseDuration(leaseText) }),
     ...(region === undefined || region === '' ? {} : { region }),
+    ...(sourceAllow === undefined ? {} : { sourceAllow }),
+    ...(gitLimits === undefined ? {} : { gitLimits }),
     logLevel: (read('logLevel') ?? 'info') as LogLevel,
     webhookSecrets: secrets.filter((secret) => secret !== undefined),
   }

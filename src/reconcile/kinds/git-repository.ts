@@ -25,7 +25,8 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
   if (isSuspended(record, clock.now())) return suspendedOutcome(record, clock.now())
   try {
     const source = await openRepository(ports, record)
-    const head = await source.head(spec.ref as RefSelector)
+    const since = step.dueSince === undefined ? {} : { since: step.dueSince }
+    const head = await source.head(spec.ref as RefSelector, since)
     const before = record.status.artifact
     const isNew = record.status.lastAppliedRevision !== head.revision
     const info = before?.revision !== head.revision ? await source.commit(head.commit) : before
@@ -37,7 +38,12 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       reason: 'NewArtifact',
       message: `${message}${info?.subject ? ` ("${info.subject}")` : ''}`,
     } as const
-    const known = { ...without(handled(record, record.status), 'failures', 'nextAttemptAt'), artifact }
+    const host = source.facts?.()
+    const known = {
+      ...without(handled(record, record.status), 'failures', 'nextAttemptAt', 'host'),
+      artifact,
+      ...(host === undefined ? {} : { host }),
+    }
     const applied = { ...known, lastAttemptedRevision: head.revision, lastAppliedRevision: head.revision }
     const status = withVerdict(
       record,
