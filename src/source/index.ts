@@ -2,6 +2,8 @@ import type { Clock } from '../api/clock.ts'
 import { defaultLimits, type GitLimits } from './git/limits.ts'
 import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy } from './git/policy.ts'
 import { parseGitUrl, type GitAddress } from './git/url.ts'
+import type { Connections } from './git/http/connections.ts'
+import type { Traffic } from './git/wire/wire.ts'
 import type { OpenSource, Source, SourceLocation } from './source.ts'
 
 export { limitsVariable, parseLimits } from './git/limits.ts'
@@ -17,6 +19,10 @@ export interface SourcePorts {
   limits?: GitLimits
   /** The environment: proxies. */
   env?: Readonly<Record<string, string | undefined>>
+  /** What is shared with other sources of the same process; made by the first that needs it. */
+  shared?: { connections?: Connections }
+  /** What goes over the wire is added to it. */
+  traffic?: Traffic
 }
 
 /** For a person at their own machine, who names the url: any place will do. */
@@ -69,11 +75,12 @@ const kept = { count: 16, idleMs: 5 * 60_000 }
  */
 export function sourceOpener(ports: SourcePorts): OpenSource {
   let open: { key: string; source: Source; usedAt: number }[] = []
+  const shared: SourcePorts['shared'] = {}
   return (location) => {
     const now = ports.clock.now()
     const key = JSON.stringify([location.url, location.timeoutMs, location.credentials])
     const known = open.find((entry) => entry.key === key && now - entry.usedAt < kept.idleMs)
-    const source = known?.source ?? createGitSource(location, ports)
+    const source = known?.source ?? createGitSource(location, { shared, ...ports })
     const others = open.filter((entry) => entry.key !== key && now - entry.usedAt < kept.idleMs)
     const next = [{ key, source, usedAt: now }, ...others].slice(0, kept.count)
     for (const entry of open) {

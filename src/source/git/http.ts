@@ -1,5 +1,6 @@
 import type { Clock } from '../../api/clock.ts'
 import type { Source, SourceLocation } from '../source.ts'
+import { createConnections, type Connections } from './http/connections.ts'
 import { openHttpWires } from './http/http-wire.ts'
 import type { ProxyEnvironment } from './http/proxy.ts'
 import type { Resolve } from './http/guard.ts'
@@ -7,6 +8,7 @@ import { defaultLimits, type GitLimits } from './limits.ts'
 import { allowancesFor, strictPolicy, type SourcePolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
 import { displayUrl } from './url.ts'
+import type { Traffic } from './wire/wire.ts'
 
 /** What a repository behind http needs of the outside. */
 export interface HttpSourcePorts {
@@ -15,28 +17,35 @@ export interface HttpSourcePorts {
   limits?: GitLimits | undefined
   env?: ProxyEnvironment | undefined
   resolve?: Resolve | undefined
+  /** What is shared with other sources; filled by the first that needs it. */
+  shared?: { connections?: Connections } | undefined
+  /** What goes over the wire is added to it. */
+  traffic?: Traffic | undefined
 }
 
 /** A repository behind http or https. */
 export function createHttpGitSource(location: SourceLocation, ports: HttpSourcePorts): Source {
   const { url, credentials, timeoutMs, facts } = location
   const limits = ports.limits ?? defaultLimits
-  const wires = openHttpWires({
+  const shared = ports.shared ?? {}
+  const connections = (shared.connections ??= createConnections())
+  const openWire = openHttpWires({
     url,
     credentials,
     limits,
+    connections,
     allow: allowancesFor(url, ports.policy ?? strictPolicy),
     env: ports.env,
     resolve: ports.resolve,
-    traffic: { requests: 0, receivedBytes: 0, sentBytes: 0 },
+    traffic: ports.traffic ?? { requests: 0, receivedBytes: 0, sentBytes: 0 },
   })
   return createRemoteGitSource({
     where: displayUrl(url),
-    openWire: wires.open,
+    openWire,
     limits,
     timeoutMs,
     clock: ports.clock,
     facts,
-    close: () => wires.close(),
+    shared: { facts: connections.facts, host: new URL(url).origin },
   })
 }

@@ -22,8 +22,8 @@ export interface RemoteOptions {
   timeoutMs: number
   clock: Clock
   facts?: HostFacts | undefined
-  /** Lets go of connections. */
-  close?(): void
+  /** What other repositories learned of the same host. */
+  shared?: { facts: Map<string, HostFacts>; host: string }
 }
 
 /**
@@ -41,24 +41,38 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   const bridged = new Set<string>()
   let turn: Promise<unknown> = Promise.resolve()
 
+  const learned = (): HostFacts | undefined => facts ?? options.shared?.facts.get(options.shared.host)
+  const learn = (next: HostFacts | undefined): void => {
+    facts = next
+    if (next !== undefined) options.shared?.facts.set(options.shared.host, next)
+    else options.shared?.facts.delete(options.shared.host)
+  }
+  const askOnce = async <T>(signal: AbortSignal, question: (client: GitClient) => Promise<T>): Promise<T> => {
+    const wire = options.openWire(signal)
+    try {
+      const client = createGitClient(wire, { limits, facts: learned() })
+      const answer = await question(client)
+      const { version, features } = await client.capabilities()
+      learn({ version, features: Object.fromEntries(features), refusedFilters: facts?.refusedFilters ?? [] })
+      return answer
+    } catch (error) {
+      if (error instanceof HeadwaterError) throw error
+      const name = error instanceof Error ? error.name : typeof error
+      throw transient('GitOperationFailed', `${where} cannot be read (${name}); trying again`, error)
+    } finally {
+      wire.close()
+    }
+  }
   const ask = <T>(question: (client: GitClient) => Promise<T>): Promise<T> =>
     withDeadline({ clock, timeoutMs, where }, async (signal) => {
-      const wire = options.openWire(signal)
+      const isInformed = learned() !== undefined
       try {
-        const client = createGitClient(wire, { limits, facts })
-        const answer = await question(client)
-        const { version, features } = await client.capabilities()
-        const refusedFilters = facts?.refusedFilters ?? []
-        facts = { version, features: Object.fromEntries(features), refusedFilters }
-        return answer
+        return await askOnce(signal, question)
       } catch (error) {
-        // What was known of the host may be what is wrong: the next question asks anew.
-        facts = undefined
-        if (error instanceof HeadwaterError) throw error
-        const name = error instanceof Error ? error.name : typeof error
-        throw transient('GitOperationFailed', `${where} cannot be read (${name}); trying again`, error)
-      } finally {
-        wire.close()
+        if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
+        // What was known of the host may be what is wrong.
+        learn(undefined)
+        return askOnce(signal, question)
       }
     })
   /** Reading fills the pool, so one reads after the other: the second finds what the first fetched. */
@@ -75,9 +89,9 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       base,
       bridged,
       clock,
-      isRefused: (filter) => facts?.refusedFilters.includes(filter) === true,
+      isRefused: (filter) => learned()?.refusedFilters.includes(filter) === true,
       onRefused: (filter) => {
-        const known = facts ?? { version: 2 as const, features: {}, refusedFilters: [] }
+        const known = learned() ?? { version: 2 as const, features: {}, refusedFilters: [] }
         facts = { ...known, refusedFilters: [...known.refusedFilters, filter] }
       },
     })
@@ -104,9 +118,14 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       inTurn(() => ask(async (client) => descendsBy(fetcherOf(client).past, { commit, ancestor, limits }))),
     facts: () => facts,
     async close() {
-      options.close?.()
       await inTurn(() => pool.clear())
       base = undefined
     },
   }
+}
+
+/** Failures that may come of believing something of a host that is not so: another version, a filter that is gone. */
+function mayBeMisinformed(error: unknown): boolean {
+  const reasons = ['NetworkError', 'GitOperationFailed', 'RepositoryNotFound']
+  return error instanceof HeadwaterError && reasons.includes(error.reason)
 }

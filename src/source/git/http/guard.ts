@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 import { stalled } from '../../../api/errors.ts'
 import { forbidden, type Allowance } from '../policy.ts'
 
-/** Decides over addresses, of one repository. */
+/** Decides over addresses. */
 export interface AddressGuard {
   /** Throws a `stalled` error (`AddressRefused`) when nothing may be read from the address. */
   check(address: string): void
@@ -23,17 +23,17 @@ export type Resolve = (
 const resolveByDns: Resolve = (hostname, done) => dns.lookup(hostname, { all: true }, done)
 
 /**
- * Makes a guard for one repository. Private, loopback, link-local, unique local, carrier-grade and every other special
+ * Makes a guard; `where` is what its messages name, by default the host that is looked up. Private, loopback, link-local, unique local, carrier-grade and every other special
  * range is refused, also inside of IPv6 (mapped, translated, 6to4); `private` and `loopback` can be allowed, the others
  * never.
  */
 export function createAddressGuard(options: {
-  where: string
+  where?: string
   allow: ReadonlySet<Allowance>
   resolve?: Resolve | undefined
 }): AddressGuard {
-  const { where, allow, resolve = resolveByDns } = options
-  const check = (address: string): void => {
+  const { allow, resolve = resolveByDns } = options
+  const check = (address: string, where = options.where ?? address): void => {
     const range = rangeOf(address)
     if (range === 'unicast') return
     if (range === 'loopback') {
@@ -48,7 +48,7 @@ export function createAddressGuard(options: {
     }
   }
   return {
-    check,
+    check: (address) => check(address),
     checkHost(hostname) {
       const address = hostname.replace(/^\[|\]$/g, '')
       if (isIP(address) !== 0) check(address)
@@ -57,7 +57,7 @@ export function createAddressGuard(options: {
       resolve(hostname, (error, addresses) => {
         if (error !== null) return callback(error, '', 0)
         try {
-          for (const { address } of addresses) check(address)
+          for (const { address } of addresses) check(address, options.where ?? hostname)
         } catch (refused) {
           return callback(refused instanceof Error ? refused : new Error(String(refused)), '', 0)
         }

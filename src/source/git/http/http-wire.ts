@@ -1,5 +1,4 @@
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import { stalled, transient } from '../../../api/errors.ts'
 import type { SourceCredentials } from '../../source.ts'
 import type { GitLimits } from '../limits.ts'
@@ -9,8 +8,9 @@ import { readPackets, type PacketReader } from '../wire/packets.ts'
 import { agent as userAgent } from '../wire/request-head.ts'
 import type { OpenWire, Traffic } from '../wire/wire.ts'
 import { exchange, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
-import { createAddressGuard, type Resolve } from './guard.ts'
-import { findProxy, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
+import type { Connections } from './connections.ts'
+import type { Resolve } from './guard.ts'
+import type { ProxyEnvironment } from './proxy.ts'
 
 /** How a repository is reached by http. */
 export interface HttpWireOptions {
@@ -21,6 +21,7 @@ export interface HttpWireOptions {
   /** `HTTPS_PROXY` and its kin. */
   env?: ProxyEnvironment | undefined
   traffic: Traffic
+  connections: Connections
   /** How names are resolved; default: by the system. */
   resolve?: Resolve | undefined
 }
@@ -34,7 +35,7 @@ const service = 'application/x-git-upload-pack'
  * at most three redirects of the greeting are followed, within those, and what follows goes where they led. The
  * addresses that a name resolves to are checked, and those that were checked are connected to.
  */
-export function openHttpWires(options: HttpWireOptions): { open: OpenWire; close(): void } {
+export function openHttpWires(options: HttpWireOptions): OpenWire {
   const { url: base, limits, allow, traffic } = options
   const where = displayUrl(base)
   const headers = {
@@ -42,71 +43,46 @@ export function openHttpWires(options: HttpWireOptions): { open: OpenWire; close
     'git-protocol': 'version=2',
     ...authorizationOf(options.credentials),
   }
-  let agent: http.Agent | undefined
   let moved = base
   const connect = (): http.Agent => {
     if (base.startsWith('http:') && !allow.has('http')) throw forbidden(where, 'is plain http', 'http')
-    return (agent ??= createAgent(options, where))
+    const { credentials, env, resolve, connections } = options
+    return connections.agent({ url: base, credentials, allow, env, resolve })
   }
-  return {
-    close() {
-      agent?.destroy()
-      agent = undefined
-    },
-    open(signal) {
-      const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-        const ports: HttpPorts = { where, agent: connect(), limits, signal, traffic }
-        return exchange(request, ports)
-      }
-      return {
-        where,
-        traffic,
-        isStateless: true,
-        close: () => {},
-        async greet() {
-          let target = `${base}/info/refs?service=git-upload-pack`
-          let answer = await send({ method: 'GET', url: target, headers })
-          for (let count = 0; isRedirect(answer); count += 1) {
-            await answer.finish()
-            target = redirectTarget(answer, { from: target, where, count })
-            moved = target.replace(listing, '')
-            answer = await send({ method: 'GET', url: target, headers })
-          }
-          await throwFor(answer, where, `${service}-advertisement`)
-          return packetsOf(answer, where)
-        },
-        async ask(body) {
-          const answer = await send({
-            method: 'POST',
-            url: `${moved}/git-upload-pack`,
-            headers: { ...headers, 'content-type': `${service}-request`, accept: `${service}-result` },
-            body,
-          })
-          await throwFor(answer, where, `${service}-result`)
-          return packetsOf(answer, where)
-        },
-      }
-    },
+  return (signal) => {
+    const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+      const ports: HttpPorts = { where, agent: connect(), limits, signal, traffic }
+      return exchange(request, ports)
+    }
+    return {
+      where,
+      traffic,
+      isStateless: true,
+      close: () => {},
+      async greet() {
+        let target = `${base}/info/refs?service=git-upload-pack`
+        let answer = await send({ method: 'GET', url: target, headers })
+        for (let count = 0; isRedirect(answer); count += 1) {
+          await answer.finish()
+          target = redirectTarget(answer, { from: target, where, count })
+          moved = target.replace(listing, '')
+          answer = await send({ method: 'GET', url: target, headers })
+        }
+        await throwFor(answer, where, `${service}-advertisement`)
+        return packetsOf(answer, where)
+      },
+      async ask(body) {
+        const answer = await send({
+          method: 'POST',
+          url: `${moved}/git-upload-pack`,
+          headers: { ...headers, 'content-type': `${service}-request`, accept: `${service}-result` },
+          body,
+        })
+        await throwFor(answer, where, `${service}-result`)
+        return packetsOf(answer, where)
+      },
+    }
   }
-}
-
-function createAgent({ url, allow, credentials, env, resolve }: HttpWireOptions, where: string): http.Agent {
-  const guard = createAddressGuard({ where, allow, resolve })
-  guard.checkHost(new URL(url).hostname)
-  const proxy = findProxy(url, env ?? {})
-  const tls = {
-    ...(credentials?.ca === undefined ? {} : { ca: credentials.ca }),
-    ...(credentials?.clientCertificate === undefined ? {} : { cert: credentials.clientCertificate }),
-    ...(credentials?.clientKey === undefined ? {} : { key: credentials.clientKey }),
-  }
-  const shared = { keepAlive: true, maxSockets: 8, scheduling: 'lifo' as const }
-  const agent = url.startsWith('https:')
-    ? new https.Agent({ ...shared, ...tls, ...(proxy ? {} : { lookup: guard.lookup }) })
-    : new http.Agent({ ...shared, ...(proxy ? {} : { lookup: guard.lookup }) })
-  // Behind a proxy it is the proxy that resolves: addresses written in the url are checked, names are its business.
-  if (proxy !== undefined)
-    agent.createConnection = proxiedConnect(proxy, { where, isTls: url.startsWith('https:'), tls })
-  return agent
 }
 
 function packetsOf(answer: HttpAnswer, where: string): PacketReader {

@@ -37,9 +37,9 @@ function isExempt(list: string, hostname: string, port: string): boolean {
 /** How an agent connects through a proxy: a tunnel by CONNECT, and TLS inside of it. */
 export function proxiedConnect(
   proxy: URL,
-  options: { where: string; isTls: boolean; tls: ConnectionOptions },
+  options: { isTls: boolean; tls: ConnectionOptions },
 ): http.Agent['createConnection'] {
-  const { where, isTls, tls } = options
+  const { isTls, tls } = options
   return (target, done) => {
     const host = target.host ?? ''
     const authority = `${host.includes(':') ? `[${host}]` : host}:${target.port ?? 443}`
@@ -60,7 +60,7 @@ export function proxiedConnect(
     request.once('connect', (response, socket) => {
       if (response.statusCode !== 200) {
         socket.destroy()
-        const message = `${where} cannot be reached: the proxy ${proxy.host} answers HTTP ${response.statusCode}; trying again`
+        const message = `${host} cannot be reached: the proxy ${proxy.host} answers HTTP ${response.statusCode}; trying again`
         fail(transient('NetworkError', message))
         return
       }
