@@ -18,10 +18,10 @@ interface Strategy {
 }
 
 const strategies: Strategy[] = [
-  { name: 'by a walk down the trees', server: { canFilter: true } },
+  { name: 'with the trees on the way', server: { canFilter: true } },
+  { name: 'by a walk down the trees', server: { canFilter: true }, refused: ['combine'] },
   { name: 'by a walk from the commit', server: { canFilter: true }, refused: ['combine', 'tree:1'] },
   { name: 'with all trees', server: { canFilter: true }, refused: ['combine', 'tree:1', 'tree:0'] },
-  { name: 'with the trees on the way, from afar', server: { canFilter: true, delayMs: 45 } },
   { name: 'without filters', server: { canFilter: false } },
   { name: 'by version 1', server: { protocol: 1 } },
   { name: 'by version 0', server: { protocol: 0 } },

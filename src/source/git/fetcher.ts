@@ -1,4 +1,3 @@
-import type { Clock } from '../../api/clock.ts'
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import { treePath } from '../../api/tree-path.ts'
 import { parseCommit, type Commit, type GitObject } from './object.ts'
@@ -30,31 +29,25 @@ interface FetcherOptions {
   base: string | undefined
   /** Commits of which everything that differs from a base was fetched. */
   bridged: Set<string>
-  clock: Clock
   isRefused(filter: string): boolean
   onRefused(filter: string): void
 }
 
-/** A round trip above this is worth more than some trees that nobody asked for. */
-const farMs = 40
-/** Folders deeper than this are walked to: their neighbours would be too many. */
-const aimDepth = 3
+/** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
+const aimDepth = 2
 /** Ids in one request. */
 const wantsAtOnce = 10_000
 
 /** Makes a fetcher for one question. */
 export function createFetcher(options: FetcherOptions): Fetcher {
-  const { client, pool, limits, clock } = options
+  const { client, pool, limits } = options
   const { where } = client.wire
   const seen = new Map<string, GitObject>()
   let depth = 0
   let isReading = false
-  let roundTripMs = 0
   /** Whether the server gives objects by id and parts of a commit. */
   const canFilter = async (): Promise<boolean> => {
-    const began = clock.now()
     const { version, features } = await client.capabilities()
-    roundTripMs = Math.max(roundTripMs, clock.now() - began)
     return version === 2 && (features.get('fetch') ?? '').split(' ').includes('filter')
   }
 
@@ -97,8 +90,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       options.bridged.add(oid)
       return undefined
     }
-    const isFar = roundTripMs >= farMs && depth >= 1 && depth <= aimDepth
-    const aimed = isFar ? [`combine:blob:none+tree:${depth + 1}`] : []
+    // All of it: nothing to leave out.
+    if (isReading && depth === 0) return fetchOnce({ wants: [oid], depth: 1 })
+    const aimed = depth === 0 ? [] : [`combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`]
     await fetchFiltered({ wants: [oid], depth: 1 }, [...aimed, 'tree:1', 'tree:0', 'blob:none'])
   }
 

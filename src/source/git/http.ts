@@ -46,6 +46,6 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     timeoutMs,
     clock: ports.clock,
     facts,
-    shared: { facts: connections.facts, host: new URL(url).origin },
+    shared: { ...connections, host: new URL(url).origin },
   })
 }

@@ -23,7 +23,7 @@ export interface RemoteOptions {
   clock: Clock
   facts?: HostFacts | undefined
   /** What other repositories learned of the same host. */
-  shared?: { facts: Map<string, HostFacts>; host: string }
+  shared?: { facts: Map<string, HostFacts>; greetings: Map<string, Promise<unknown>>; host: string }
 }
 
 /**
@@ -47,10 +47,28 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     if (next !== undefined) options.shared?.facts.set(options.shared.host, next)
     else options.shared?.facts.delete(options.shared.host)
   }
+  /** Who asks a host that somebody just greets waits for what that tells, once. */
+  const learnedByOthers = async (): Promise<HostFacts | undefined> => {
+    const { shared } = options
+    if (learned() === undefined) await shared?.greetings.get(shared.host)
+    return learned()
+  }
+  const greet = (client: GitClient): void => {
+    const { shared } = options
+    if (shared === undefined || learned() !== undefined || shared.greetings.has(shared.host)) return
+    const greeting = client.capabilities().then(
+      ({ version, features }) =>
+        learn({ version, features: Object.fromEntries(features), refusedFilters: [] }),
+      () => undefined,
+    )
+    shared.greetings.set(shared.host, greeting)
+    void greeting.finally(() => shared.greetings.delete(shared.host))
+  }
   const askOnce = async <T>(signal: AbortSignal, question: (client: GitClient) => Promise<T>): Promise<T> => {
     const wire = options.openWire(signal)
     try {
-      const client = createGitClient(wire, { limits, facts: learned() })
+      const client = createGitClient(wire, { limits, facts: await learnedByOthers() })
+      greet(client)
       const answer = await question(client)
       const { version, features } = await client.capabilities()
       learn({ version, features: Object.fromEntries(features), refusedFilters: facts?.refusedFilters ?? [] })
@@ -88,7 +106,6 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       limits,
       base,
       bridged,
-      clock,
       isRefused: (filter) => learned()?.refusedFilters.includes(filter) === true,
       onRefused: (filter) => {
         const known = learned() ?? { version: 2 as const, features: {}, refusedFilters: [] }

@@ -20,6 +20,8 @@ export interface Connections {
   agent(kind: ConnectionKind): http.Agent
   /** What was last learned of a host, by any repository on it. */
   facts: Map<string, HostFacts>
+  /** Greetings under way, by host. */
+  greetings: Map<string, Promise<unknown>>
 }
 
 /** Agents that are kept: one serves any number of hosts. */
@@ -32,6 +34,7 @@ export function createConnections(): Connections {
   const agents = new Map<string, http.Agent>()
   return {
     facts: new Map(),
+    greetings: new Map(),
     agent(kind) {
       const { url, credentials, allow, env = {}, resolve } = kind
       const { hostname, protocol } = new URL(url)
