@@ -6,6 +6,7 @@ import type { Connections } from './git/http/connections.ts'
 import type { Traffic } from './git/wire/wire.ts'
 import type { OpenSource, Source, SourceLocation } from './source.ts'
 
+export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
 export type { GitLimits, SourcePolicy }

@@ -19,9 +19,8 @@ interface Strategy {
 
 const strategies: Strategy[] = [
   { name: 'with the trees on the way', server: { canFilter: true } },
-  { name: 'by a walk down the trees', server: { canFilter: true }, refused: ['combine'] },
-  { name: 'by a walk from the commit', server: { canFilter: true }, refused: ['combine', 'tree:1'] },
-  { name: 'with all trees', server: { canFilter: true }, refused: ['combine', 'tree:1', 'tree:0'] },
+  { name: 'with all trees', server: { canFilter: true }, refused: ['combine'] },
+  { name: 'by a walk down the trees', server: { canFilter: true }, refused: ['combine', 'blob:none'] },
   { name: 'without filters', server: { canFilter: false } },
   { name: 'by version 1', server: { protocol: 1 } },
   { name: 'by version 0', server: { protocol: 0 } },

@@ -35,6 +35,8 @@ interface FetcherOptions {
 
 /** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
 const aimDepth = 2
+/** What all trees of a commit may weigh before they are walked instead. */
+const fewBytes = 512 * 1024
 /** Ids in one request. */
 const wantsAtOnce = 10_000
 
@@ -51,8 +53,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return version === 2 && (features.get('fetch') ?? '').split(' ').includes('filter')
   }
 
-  const fetchOnce = async (wish: FetchWish): Promise<void> => {
-    const bytes = await receivePack(await client.fetch(wish), { where, limits })
+  const fetchOnce = async (wish: FetchWish, maxBytes = limits.packBytes): Promise<void> => {
+    const bounded = { ...limits, packBytes: maxBytes }
+    const bytes = await receivePack(await client.fetch(wish), { where, limits: bounded })
     const base = wish.isThin === true ? (oid: string) => pool.peek(oid) : undefined
     let pack
     try {
@@ -90,10 +93,27 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       options.bridged.add(oid)
       return undefined
     }
+    const wish = { wants: [oid], depth: 1 }
+    if (!isReading) return fetchFiltered(wish, ['tree:0', 'blob:none'])
     // All of it: nothing to leave out.
-    if (isReading && depth === 0) return fetchOnce({ wants: [oid], depth: 1 })
-    const aimed = depth === 0 ? [] : [`combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`]
-    await fetchFiltered({ wants: [oid], depth: 1 }, [...aimed, 'tree:1', 'tree:0', 'blob:none'])
+    if (depth === 0) return fetchOnce(wish)
+    const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
+    if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
+    // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.
+    if (!options.isRefused('blob:none') && (await isTaken(wish, 'blob:none', fewBytes))) return undefined
+    return fetchFiltered(wish, ['tree:0'])
+  }
+  /** Whether the server took a filter, and gave no more than some bytes. */
+  const isTaken = async (wish: FetchWish, filter: string, maxBytes?: number): Promise<boolean> => {
+    try {
+      await fetchOnce({ ...wish, filter }, maxBytes)
+      return true
+    } catch (error) {
+      if (!(error instanceof HeadwaterError)) throw error
+      if (error.reason === filterRefused) options.onRefused(kindOf(filter))
+      else if (error.reason !== 'LimitExceeded' || maxBytes === undefined) throw error
+      return false
+    }
   }
 
   const have = async (oid: string): Promise<GitObject | undefined> => {
@@ -111,12 +131,19 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return [...missing]
   }
 
+  /** Whether a commit is at hand but its files would have to be walked to. */
+  const isFarFrom = async (oid: string, { content }: GitObject): Promise<boolean> => {
+    if (canBridge(oid)) return canFilter()
+    const root = parseCommit(content)?.tree
+    return root !== undefined && (await pool.get(root)) === undefined
+  }
+
   const objects: Objects = {
     where,
     limits,
     async commit(oid) {
       const known = await have(oid)
-      if (known !== undefined && !(isReading && canBridge(oid) && (await canFilter()))) return known
+      if (known !== undefined && (!isReading || !(await isFarFrom(oid, known)))) return known
       await fetchCommit(oid)
       return have(oid)
     },
@@ -174,7 +201,7 @@ async function fetchWhole(
   if (tips.length > 0) await fetchOnce({ wants: [...new Set(tips)] })
 }
 
-/** `combine:…+tree:3` and `combine:…+tree:2` are refused alike, `tree:0` and `tree:1` are not. */
+/** `combine:…+tree:3` and `combine:…+tree:2` are refused alike. */
 function kindOf(filter: string): string {
   return filter.startsWith('combine:') ? 'combine' : filter
 }

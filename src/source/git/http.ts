@@ -4,6 +4,7 @@ import { createConnections, type Connections } from './http/connections.ts'
 import { openHttpWires } from './http/http-wire.ts'
 import type { ProxyEnvironment } from './http/proxy.ts'
 import type { Resolve } from './http/guard.ts'
+import { findGitHost } from './hosts.ts'
 import { defaultLimits, type GitLimits } from './limits.ts'
 import { allowancesFor, strictPolicy, type SourcePolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
@@ -25,7 +26,13 @@ export interface HttpSourcePorts {
 
 /** A repository behind http or https. */
 export function createHttpGitSource(location: SourceLocation, ports: HttpSourcePorts): Source {
-  const { url, credentials, timeoutMs, facts } = location
+  const { timeoutMs, facts } = location
+  const host = findGitHost(location.url)
+  const url = host?.isBareName === true ? location.url.replace(/\.git$/, '') : location.url
+  const credentials =
+    host?.tokenUser !== undefined && location.credentials?.username === 'git'
+      ? { ...location.credentials, username: host.tokenUser }
+      : location.credentials
   const limits = ports.limits ?? defaultLimits
   const shared = ports.shared ?? {}
   const connections = (shared.connections ??= createConnections())
@@ -34,7 +41,7 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     credentials,
     limits,
     connections,
-    allow: allowancesFor(url, ports.policy ?? strictPolicy),
+    allow: allowancesFor(location.url, ports.policy ?? strictPolicy),
     env: ports.env,
     resolve: ports.resolve,
     traffic: ports.traffic ?? { requests: 0, receivedBytes: 0, sentBytes: 0 },
@@ -46,6 +53,7 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     timeoutMs,
     clock: ports.clock,
     facts,
+    refusedFilters: host?.refusedFilters ?? [],
     shared: { ...connections, host: new URL(url).origin },
   })
 }

@@ -22,6 +22,8 @@ export interface RemoteOptions {
   timeoutMs: number
   clock: Clock
   facts?: HostFacts | undefined
+  /** Filters that the host is known to refuse. */
+  refusedFilters?: readonly string[]
   /** What other repositories learned of the same host. */
   shared?: { facts: Map<string, HostFacts>; greetings: Map<string, Promise<unknown>>; host: string }
 }
@@ -106,7 +108,9 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       limits,
       base,
       bridged,
-      isRefused: (filter) => learned()?.refusedFilters.includes(filter) === true,
+      isRefused: (filter) =>
+        options.refusedFilters?.includes(filter) === true ||
+        learned()?.refusedFilters.includes(filter) === true,
       onRefused: (filter) => {
         const known = learned() ?? { version: 2 as const, features: {}, refusedFilters: [] }
         facts = { ...known, refusedFilters: [...known.refusedFilters, filter] }
