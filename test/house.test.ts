@@ -16,6 +16,7 @@ const libraries: readonly LibraryRule[] = [
   [/^yaml$/, /^src\/(build|template|cli)\//],
   [/^semver$/, /^src\/source\/git\/refs\.ts$/],
   [/^isomorphic-git$/, /^src\/source\/git\/|^src\/cli\//],
+  [/^openpgp$/, /^src\/source\/git\/verify\//],
   [/^ipaddr\.js$/, /^src\/source\/git\/http\//],
   [/^commander$/, /^src\/cli\//],
   [/^picocolors$/, /^src\/cli\//],

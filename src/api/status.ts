@@ -78,7 +78,16 @@ export interface ObjectStatus {
   /** Progress of the operation in flight, for people: resources done and total, the one being worked on. */
   progress?: { done: number; total: number; current?: string }
   /** For sources: the artifact in force. */
-  artifact?: { revision: string; subject?: string; author?: string; committedAt?: string; fetchedAt: number }
+  artifact?: {
+    revision: string
+    subject?: string
+    author?: string
+    committedAt?: string
+    fetchedAt: number
+    generation?: number
+  }
+  /** For sources that are verified: which revision, by whose keys, and the sha256 of the keys that may sign. */
+  verified?: { revision: string; signers: string[]; keys: string }
   /** For sources: what was learned of the host. */
   host?: HostFacts
   /** For a Kustomization: what it read of git, kept so that the next commit costs what changed. */

@@ -60,6 +60,11 @@ export function createGitSource(location: SourceLocation, ports: SourcePorts): S
     files: async (commit, paths, options) => (await open()).files(commit, paths, options),
     commit: async (commit) => (await open()).commit(commit),
     descends: async (commit, ancestor) => (await open()).descends(commit, ancestor),
+    async verify(head, options) {
+      const source = await open()
+      if (source.verify === undefined) throw new Error('this kind of source cannot verify signatures')
+      return source.verify(head, options)
+    },
     facts: () => current?.facts?.(),
     async close() {
       await current?.close?.()

@@ -79,6 +79,15 @@ export interface HeadOptions {
   since?: number
 }
 
+/** Whose signatures are asked for, and on what. */
+export interface VerifyOptions {
+  mode: 'HEAD' | 'Tag' | 'TagAndHEAD'
+  /** PGP public keys and lines of `allowed_signers`; never from the repository itself. */
+  signers: string
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
 /**
  * One repository, opened with one set of credentials. Errors are HeadwaterErrors with a reason: `AuthenticationFailed`,
  * `RepositoryNotFound`, `RefNotFound`, `InvalidRef`, `InvalidURL`, `InvalidPath`, `LimitExceeded` (stalled) and
@@ -98,6 +107,8 @@ export interface Source {
    * at the price of one fetch of some commits.
    */
   descends(commit: string, ancestor: KnownCommit): Promise<boolean | undefined>
+  /** Who signed a head. What is not signed by one of the signers is a `stalled` error, `SignatureInvalid`. */
+  verify?(head: Head, options: VerifyOptions): Promise<string[]>
   /** What was learned of the host by now; undefined for a repository on this machine. */
   facts?(): HostFacts | undefined
   /** Lets go of connections and memory; a later question opens them again. */

@@ -46,6 +46,24 @@ export const gitRepositorySpec = z.strictObject({
     .describe(
       'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`.',
     ),
+  verify: z
+    .strictObject({
+      mode: z
+        .enum(['HEAD', 'Tag', 'TagAndHEAD'])
+        .default('HEAD')
+        .describe('What must be signed: the commit, the annotated tag that it was found by, or both.'),
+      signers: secretReferenceSchema.describe(
+        'Reference to the keys that may sign: armored PGP public keys, lines of `allowed_signers`, or both in one text.',
+      ),
+    })
+    .optional()
+    .describe('Only signed revisions are handed on, and only those that descend from the last one.'),
+  forcePush: z
+    .enum(['allow', 'refuse'])
+    .default('allow')
+    .describe(
+      'Whether a rewritten history is followed, with an event that tells so. `refuse`: only descendants of the last revision are, until `spec` changes.',
+    ),
   timeout: durationSchema.default('60s').describe('Deadline of one look at the repository.'),
   ...scheduleFields,
   interval: durationSchema

@@ -60,6 +60,7 @@ export function createListing(options: {
         const ref = (await list(fullName, since)).get(fullName)
         return ref?.peeled ?? ref?.oid
       },
+      resolve: async (fullName) => (await list(fullName, since)).get(fullName)?.oid,
       async tags() {
         const refs = [...(await list('refs/tags/', since)).values()]
         return new Map(

@@ -8,6 +8,7 @@ import { defaultLimits, type GitLimits } from './limits.ts'
 import { parseCommit, type GitObject } from './object.ts'
 import { readCommitInfo, readFiles, type Objects } from './read-files.ts'
 import { selectHead, type RefLookup } from './refs.ts'
+import { verifyHead } from './verify/verify-head.ts'
 
 /**
  * A repository on this machine, bare or not: only its objects and refs are read, never its work tree, its hooks or its
@@ -29,6 +30,16 @@ export function createLocalGitSource(directory: string, limits: GitLimits = defa
     },
     async commit(commit) {
       return readCommitInfo(await openObjects(), commit)
+    },
+    async verify(head, options) {
+      const store = await open()
+      const objects = objectsOf(store, directory, limits)
+      const ports = {
+        where: directory,
+        read: (oid: string) => objects.commit(oid),
+        resolve: (name: string) => refLookup(store).resolve(name),
+      }
+      return verifyHead(head, options, ports)
     },
     async descends(commit, ancestor) {
       const objects = await openObjects()
@@ -96,6 +107,14 @@ function refLookup(store: ObjectStore): RefLookup {
   }
   return {
     find,
+    async resolve(fullName) {
+      try {
+        return await git.resolveRef({ ...store, ref: fullName })
+      } catch (error) {
+        if (error instanceof git.Errors.NotFoundError) return undefined
+        throw error
+      }
+    },
     async tags() {
       const commits = new Map<string, string>()
       for (const tag of await git.listTags(store)) {

@@ -7,6 +7,8 @@ import type { Head, RefSelector } from '../source.ts'
 export interface RefLookup {
   /** The commit of a full ref name, `refs/heads/main`. */
   find(fullName: string): Promise<string | undefined>
+  /** What a full ref name stands for, not peeled: an annotated tag itself. */
+  resolve(fullName: string): Promise<string | undefined>
   /** Commits by tag name, without `refs/tags/`. */
   tags(): Promise<ReadonlyMap<string, string>>
 }

@@ -137,6 +137,14 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       inTurn(() => ask(async (client) => readCommitInfo(fetcherOf(client).objects, commit))),
     descends: (commit, ancestor) =>
       inTurn(() => ask(async (client) => descendsBy(fetcherOf(client).past, { commit, ancestor, limits }))),
+    async verify(head, verifying) {
+      const { verifyHead } = await import('./verify/verify-head.ts')
+      return verifyHead(head, verifying, {
+        where,
+        read: (oid) => inTurn(() => ask((client) => fetcherOf(client).objects.commit(oid))),
+        resolve: (name) => listing.at(undefined).resolve(name),
+      })
+    },
     facts: () => facts,
     async close() {
       await inTurn(() => pool.clear())
