@@ -17,6 +17,7 @@ const libraries: readonly LibraryRule[] = [
   [/^semver$/, /^src\/source\/git\/refs\.ts$/],
   [/^isomorphic-git$/, /^src\/source\/git\/|^src\/cli\//],
   [/^openpgp$/, /^src\/source\/git\/verify\//],
+  [/^ssh2$/, /^src\/source\/git\/ssh\//],
   [/^ipaddr\.js$/, /^src\/source\/git\/http\//],
   [/^commander$/, /^src\/cli\//],
   [/^picocolors$/, /^src\/cli\//],

@@ -41,6 +41,8 @@ const drivers: { [Type in GitAddress['type']]: Open<Type> } = {
     if (!allowancesFor(url, policy).has('file')) throw forbidden(url, 'is on this machine', 'file')
     return (await import('./git/local.ts')).createLocalGitSource(address.path, limits ?? defaultLimits)
   },
+  ssh: async (address, location, ports) =>
+    (await import('./git/ssh.ts')).createSshGitSource(address, location, ports),
   http: async (address, location, ports) =>
     (await import('./git/http.ts')).createHttpGitSource({ ...location, url: address.url }, ports),
 }
@@ -101,7 +103,12 @@ export function sourceOpener(ports: SourcePorts): OpenSource {
 
 async function openAddress(location: SourceLocation, ports: SourcePorts): Promise<Source> {
   const address = parseGitUrl(location.url)
-  return address.type === 'local'
-    ? drivers.local(address, location, ports)
-    : drivers.http(address, location, ports)
+  switch (address.type) {
+    case 'local':
+      return drivers.local(address, location, ports)
+    case 'http':
+      return drivers.http(address, location, ports)
+    case 'ssh':
+      return drivers.ssh(address, location, ports)
+  }
 }

@@ -34,17 +34,20 @@ function urlProblem(url: string): string {
 export const gitRepositorySpec = z.strictObject({
   url: z
     .string()
-    .regex(/^(https?:\/\/[^\s/?#@]+([/?#][^\s]*)?|file:\/\/\/[^\s]+|\/[^\s]*)$/, {
-      error: (issue) => urlProblem(String(issue.input)),
-    })
-    .describe('`https://` url, or the absolute path of a repository on this machine.'),
+    .regex(
+      /^(https?:\/\/[^\s/?#@]+([/?#][^\s]*)?|ssh:\/\/([\w.-]+@)?[^\s/?#@]+\/[^\s]+|file:\/\/\/[^\s]+|\/[^\s]*)$/,
+      {
+        error: (issue) => urlProblem(String(issue.input)),
+      },
+    )
+    .describe('`https://` or `ssh://` url, or the absolute path of a repository on this machine.'),
   ref: refSchema
     .default({ branch: 'main' })
     .describe('What to follow. Precedence as in Flux: commit, name, semver, tag, branch.'),
   secretRef: secretReferenceSchema
     .optional()
     .describe(
-      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`.',
+      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`.',
     ),
   verify: z
     .strictObject({

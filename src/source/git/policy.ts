@@ -1,10 +1,10 @@
 import { stalled } from '../../api/errors.ts'
 
-/** What a source may be besides https on a public address. */
-export type Allowance = 'private' | 'loopback' | 'http' | 'file'
+/** What a source may be besides https on a public address, or ssh on one with a known host key. */
+export type Allowance = 'private' | 'loopback' | 'http' | 'file' | 'unknown-hosts'
 
 /** Every allowance, as the setting names them. */
-export const allowances: readonly Allowance[] = ['private', 'loopback', 'http', 'file']
+export const allowances: readonly Allowance[] = ['private', 'loopback', 'http', 'file', 'unknown-hosts']
 
 /** Which places may be read from. Whoever may commit to a repository may name any url, so the answer is given outside of git. */
 export interface SourcePolicy {
@@ -33,7 +33,9 @@ export function parseAllowances(text: string): Set<Allowance> {
 
 /** What one url may be. */
 export function allowancesFor(url: string, policy: SourcePolicy): ReadonlySet<Allowance> {
-  return policy.trusted.includes(url) ? new Set(allowances) : policy.allow
+  if (!policy.trusted.includes(url)) return policy.allow
+  // A host's key is no matter of where: an unknown one is taken only where that is said.
+  return new Set(allowances.filter((word) => word !== 'unknown-hosts' || policy.allow.has(word)))
 }
 
 /** A place that is refused by the policy: says how it could be allowed. */

@@ -24,6 +24,8 @@ export interface RemoteOptions {
   facts?: HostFacts | undefined
   /** Filters that the host is known to refuse. */
   refusedFilters?: readonly string[]
+  /** Ends connections of its own. */
+  close?: () => void
   /** What other repositories learned of the same host. */
   shared?: { facts: Map<string, HostFacts>; greetings: Map<string, Promise<unknown>>; host: string }
 }
@@ -148,6 +150,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     facts: () => facts,
     async close() {
       await inTurn(() => pool.clear())
+      options.close?.()
       base = undefined
     },
   }

@@ -1,6 +1,6 @@
 import { stalled } from '../../../api/errors.ts'
 import { remoteRefusal } from './refusal.ts'
-import { textOf, type PacketReader } from './packets.ts'
+import { textOf, type Packet, type PacketReader } from './packets.ts'
 
 /** What a server said it can do. */
 export interface Capabilities {
@@ -29,7 +29,10 @@ export interface Greeting extends Capabilities {
  * Discovery".
  */
 export async function readGreeting(packets: PacketReader, where: string, maxRefs: number): Promise<Greeting> {
-  let first = await nextText(packets, where)
+  const opening = await packets.next()
+  // A flush alone is an empty repository of some old servers; nothing at all is no answer.
+  if (opening === undefined) throw notGit(where)
+  let first = textIn(opening, where)
   if (first?.startsWith('# service=') === true) {
     // The http header of v0 and v1, which some servers send before v2 too: a line and a flush.
     const after = await packets.next()
@@ -78,7 +81,10 @@ async function readRefs(
 
 /** The next line, or undefined at a flush or the end; the server's own `ERR` is thrown. */
 async function nextText(packets: PacketReader, where: string): Promise<string | undefined> {
-  const packet = await packets.next()
+  return textIn(await packets.next(), where)
+}
+
+function textIn(packet: Packet | undefined, where: string): string | undefined {
   if (packet?.type !== 'data') return undefined
   const text = textOf(packet.data)
   if (text.startsWith('ERR ')) throw remoteRefusal(where, text.slice(4))

@@ -61,7 +61,13 @@ export function createGitClient(
       if (version === 2) {
         return readBandsV2(await wire.ask(fetchRequestV2(wish, features)), where)
       }
-      return readBandsV0(await wire.ask(fetchRequestV0(wish, features)), { where, features, wish })
+      const packets = await wire.ask(fetchRequestV0(wish, features))
+      if (!wire.isStateless) {
+        // A conversation of v0 ends with its pack: the next question begins another.
+        known = undefined
+        greeting = undefined
+      }
+      return readBandsV0(packets, { where, features, wish })
     },
   }
 }
