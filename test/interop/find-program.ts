@@ -11,6 +11,7 @@ export const programs = {
   moto: { variable: 'HEADWATER_MOTO_SERVER', file: 'moto_server', onPath: true },
   aws: { variable: 'HEADWATER_AWS_CLI', file: 'aws', onPath: true },
   'cfn-lint': { variable: 'HEADWATER_CFN_LINT', file: 'cfn-lint', onPath: true },
+  sshd: { variable: 'HEADWATER_SSHD', file: 'sshd', onPath: true },
   python: { variable: 'HEADWATER_BOTO3_PYTHON', file: 'python', onPath: false },
 } as const
 
@@ -27,7 +28,8 @@ export function findProgram(name: ProgramName): string | undefined {
     if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
     return named
   }
-  const folders = [venvBin, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
+  // Servers of the system lie where users' PATH does not lead.
+  const folders = [venvBin, ...(onPath ? [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'] : [])]
   return folders
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, file))
