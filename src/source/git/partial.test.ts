@@ -157,6 +157,16 @@ test('what is known of a host and is wrong is asked anew', async () => {
 })
 
 describe('heads are looked up together', () => {
+  test('repositories of one host share its greeting, and connections', async () => {
+    const url = await start()
+    const shared = {}
+    const sources = Array.from({ length: 10 }, () =>
+      createHttpGitSource({ url, timeoutMs: 20_000 }, { clock, policy, shared }),
+    )
+    await Promise.all(sources.map((source) => source.head({})))
+    expect(spent().requests).toBe(11)
+  })
+
   test('who became due before a look began shares it; who was marked later looks anew', async () => {
     const source = open(await start())
     const since = Date.now() - 1000

@@ -51,12 +51,6 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     if (next !== undefined) options.shared?.facts.set(options.shared.host, next)
     else options.shared?.facts.delete(options.shared.host)
   }
-  /** Who asks a host that somebody just greets waits for what that tells, once. */
-  const learnedByOthers = async (): Promise<HostFacts | undefined> => {
-    const { shared } = options
-    if (learned() === undefined) await shared?.greetings.get(shared.host)
-    return learned()
-  }
   const greet = (client: GitClient): void => {
     const { shared } = options
     if (shared === undefined || learned() !== undefined || shared.greetings.has(shared.host)) return
@@ -69,9 +63,13 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     void greeting.finally(() => shared.greetings.delete(shared.host))
   }
   const askOnce = async <T>(signal: AbortSignal, question: (client: GitClient) => Promise<T>): Promise<T> => {
+    const { shared } = options
+    // Who asks a host that somebody just greets waits for what that tells, once.
+    const greeting = learned() === undefined ? shared?.greetings.get(shared.host) : undefined
+    if (greeting !== undefined) await greeting
     const wire = options.openWire(signal)
     try {
-      const client = createGitClient(wire, { limits, facts: await learnedByOthers() })
+      const client = createGitClient(wire, { limits, facts: learned() })
       greet(client)
       const answer = await question(client)
       const { version, features } = await client.capabilities()

@@ -23,6 +23,9 @@ export function remoteRefusal(where: string, text: string): HeadwaterError {
       `${where} does not exist, or these credentials may not see it; correct url or secretRef`,
     )
   }
+  if (/not authorized|unauthorized|permission denied|forbidden/i.test(text)) {
+    return stalled('AuthenticationFailed', `${where} refuses the credentials; check secretRef and its rights`)
+  }
   if (/unadvertised object/i.test(text)) {
     return stalled('RefNotFound', `${where} does not hand out a commit that no ref points at; name a branch`)
   }
