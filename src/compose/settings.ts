@@ -4,7 +4,7 @@ import { HeadwaterError, stalled } from '../api/errors.ts'
 import { secretReferencePattern } from '../api/secret-reference.ts'
 import { logLevels } from './logger.ts'
 import type { LogLevel } from './logger.ts'
-import { allowVariable, limitsVariable, parseAllowances, parseLimits } from '../source/index.ts'
+import { allowVariable, limitsVariable, parseAllowances, parseGitUrl, parseLimits } from '../source/index.ts'
 import { storeUrl, blobsUrl, queueUrl } from './storage-urls.ts'
 
 /** What the controller is told from outside: the root of everything declared in git, and where its own state lives. */
@@ -82,7 +82,7 @@ export const settingTable = {
   sourceAllow: {
     variable: allowVariable,
     description:
-      'what other repositories may be besides https on public addresses: private, loopback, http, file (default: none)',
+      'what other repositories may be besides https on public addresses: private, loopback, http, file, unknown-hosts (default: none)',
     read: (value: string) => [...parseAllowances(value)].join(','),
   },
   gitLimits: {
@@ -216,9 +216,13 @@ function invalid(value: string, what: string): HeadwaterError {
 
 function sourceUrl(value: string, cwd: string): string {
   if (/^https?:\/\//i.test(value)) return remoteUrl(value)
+  if (value.startsWith('ssh://')) {
+    parseGitUrl(value)
+    return value
+  }
   const path = value.startsWith('file://') ? value.slice('file://'.length) : value
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
-    throw invalid(value, 'has an unknown scheme; known: https, http, file, or a path on this machine')
+    throw invalid(value, 'has an unknown scheme; known: https, http, ssh, file, or a path on this machine')
   }
   if (path === '' || path.startsWith('-') || hasControl(path)) {
     throw invalid(value, 'is no repository; write https://host/path, or a path on this machine')

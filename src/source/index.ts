@@ -9,6 +9,7 @@ import type { OpenSource, Source, SourceLocation } from './source.ts'
 export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
+export { parseGitUrl }
 export type { GitLimits, SourcePolicy }
 
 /** What sources need of the outside. */
