@@ -20,19 +20,18 @@ else await files(rest[0] ?? 'main', rest[1] ?? '', rest[2])
 /** One source that is asked again and again, as a daemon or a warm function does. */
 async function heads(count: number): Promise<void> {
   const source = open({ url, timeoutMs })
-  for (let warm = 0; warm < 20; warm += 1) await source.head({ branch: 'main' })
   const walls: number[] = []
-  const cpu = process.cpuUsage()
+  const cpus: number[] = []
   for (let look = 0; look < count; look += 1) {
     const began = performance.now()
+    const cpu = process.cpuUsage()
     await source.head({ branch: 'main' })
+    const { user, system } = process.cpuUsage(cpu)
     walls.push(performance.now() - began)
+    cpus.push((user + system) / 1000)
   }
-  const { user, system } = process.cpuUsage(cpu)
-  print({
-    wallMs: walls.toSorted((a, b) => a - b)[Math.floor(count / 2)],
-    cpuMs: (user + system) / 1000 / count,
-  })
+  const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(count / 2)]
+  print({ wallMs: middle(walls), cpuMs: middle(cpus) })
 }
 
 async function many(count: number): Promise<void> {

@@ -88,6 +88,8 @@ export interface ObjectStatus {
   }
   /** For sources that are verified: which revision, by whose keys, and the sha256 of the keys that may sign. */
   verified?: { revision: string; signers: string[]; keys: string }
+  /** For sources with `staleAfter`: not read, or not moved, for longer than that. */
+  stale?: 'unread' | 'unmoved'
   /** For sources: what was learned of the host. */
   host?: HostFacts
   /** For a Kustomization: what it read of git, kept so that the next commit costs what changed. */

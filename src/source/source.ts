@@ -8,6 +8,8 @@ export interface RefSelector {
   tag?: string
   /** A range, `>=1.0.0 <2.0.0`: the highest matching tag. */
   semver?: string
+  /** With `semver`: what a tag must begin with; the version is what follows. */
+  tagPrefix?: string
   /** A full ref name, `refs/pull/420/head`. */
   name?: string
   commit?: string

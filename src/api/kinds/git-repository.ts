@@ -10,6 +10,13 @@ const refSchema = z
       .min(1)
       .optional()
       .describe('Range of versions, `>=1.2.0 <2.0.0`: the highest tag in it is followed.'),
+    tagPrefix: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'With `semver`: only tags that begin with it, `web/v` for `web/v1.2.3`; the version is what follows.',
+      ),
     name: z
       .string()
       .regex(/^refs\//, 'write a full ref name that starts with refs/')
@@ -21,7 +28,14 @@ const refSchema = z
       .optional()
       .describe('Commit to stay at.'),
   })
-  .refine((ref) => Object.keys(ref).length > 0, 'name one of branch, tag, semver, name, commit')
+  .refine(
+    (ref) => Object.keys(ref).some((key) => key !== 'tagPrefix'),
+    'name one of branch, tag, semver, name, commit',
+  )
+  .refine(
+    (ref) => ref.tagPrefix === undefined || ref.semver !== undefined,
+    'tagPrefix is for semver; name a range too',
+  )
 
 /** A login in a url would stand in every record and message that names it, so it is not even repeated here. */
 function urlProblem(url: string): string {
@@ -61,6 +75,11 @@ export const gitRepositorySpec = z.strictObject({
     })
     .optional()
     .describe('Only signed revisions are handed on, and only those that descend from the last one.'),
+  staleAfter: durationSchema
+    .optional()
+    .describe(
+      'Warn, by an event, when the repository could not be read, or its head did not move, for longer than this.',
+    ),
   forcePush: z
     .enum(['allow', 'refuse'])
     .default('allow')

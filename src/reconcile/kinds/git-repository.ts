@@ -5,6 +5,7 @@ import { keyOf } from '../../api/record.ts'
 import type { RefSelector } from '../../source/source.ts'
 import { withVerdict, without } from '../conditions.ts'
 import { openRepository, sourceKeyOf } from '../repository.ts'
+import { freshnessOf } from '../freshness.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, news } from '../outcome.ts'
 import { outcomeOfError } from '../outcome-of.ts'
@@ -44,11 +45,13 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       message: `${message}${info?.subject ? ` ("${info.subject}")` : ''}`,
     } as const
     const host = source.facts?.()
+    const { stale, events: warnings } = freshnessOf(record, artifact, now)
     const known = {
-      ...without(handled(record, record.status), 'failures', 'nextAttemptAt', 'host', 'verified'),
+      ...without(handled(record, record.status), 'failures', 'nextAttemptAt', 'host', 'verified', 'stale'),
       artifact,
       ...(host === undefined ? {} : { host }),
       ...(verified === undefined ? {} : { verified }),
+      ...(stale === undefined ? {} : { stale }),
     }
     const applied = { ...known, lastAttemptedRevision: head.revision, lastAppliedRevision: head.revision }
     const status = withVerdict(
@@ -63,20 +66,26 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       await step.write({ status: { ...record.status, artifact } })
       await wakeReaders(ports, record)
     }
-    return { status, dueAt, events: isNew ? [event] : [], wake: true }
+    return { status, dueAt, events: isNew ? [event, ...warnings] : warnings, wake: true }
   } catch (error) {
     if (isConflict(error)) throw error
     const classed = asHeadwaterError(error)
-    if (classed.class !== 'stalled') return outcomeOfError(record, classed, { now: clock.now(), random })
+    const { stale, events: warnings } = freshnessOf(record, record.status.artifact, clock.now())
+    const old = { ...without(record.status, 'stale'), ...(stale === undefined ? {} : { stale }) }
+    if (classed.class !== 'stalled') {
+      const outcome = outcomeOfError({ ...record, status: old }, classed, { now: clock.now(), random })
+      return { ...outcome, events: [...outcome.events, ...warnings] }
+    }
     // The last good artifact stays in force; what is wrong may be mended on the other side, so look again.
     const { reason, message } = classed
     const status = withVerdict(
       record,
-      handled(record, record.status),
+      handled(record, old),
       { ready: 'False', reason, message, stalled: true },
       clock.now(),
     )
-    return { status, dueAt, events: news(record, { type: 'Warning', reason, message }), wake: false }
+    const events = [...news(record, { type: 'Warning', reason, message }), ...warnings]
+    return { status, dueAt, events, wake: false }
   }
 }
 
