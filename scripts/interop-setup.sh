@@ -6,6 +6,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# OpenSSH's server, where the system lets us install it.
+if [ ! -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get install -y -qq openssh-server >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-server >/dev/null; }
+fi
+
 venv=build/interop-venv
 wanted=test/interop/requirements.txt
 python=${HEADWATER_PYTHON:-python3}

@@ -12,9 +12,8 @@ const unusedModules = [
   'sonic-boom',
   'on-exit-leak-free',
   '@pinojs/redact',
-  // Of isomorphic-git: merging, .gitignore.
-  'diff3',
-  'ignore',
+  // What reads repositories on the same machine: a function has none.
+  'isomorphic-git',
 ]
 
 /** The same for files of packages: pino's transports, zod's JSON Schema (the reference docs need it), writing YAML. */

@@ -8,6 +8,8 @@ export interface GitHttpServer {
   url(repository: string): string
   /** Requests seen, oldest first: method, path, and the Authorization header that came along. */
   requests: { method: string; path: string; authorization: string | undefined }[]
+  /** Bytes of bodies sent and received so far, as the server counts them. */
+  bytes: { sent: number; received: number }
   close(): Promise<void>
 }
 
@@ -18,11 +20,20 @@ export interface GitHttpOptions {
   authorization?: string
   /** Answers instead of git when it returns true. */
   intercept?(request: IncomingMessage, response: ServerResponse): boolean
+  /** Whether it gives parts of commits, as big hosts do; git's own default is not to. */
+  canFilter?: boolean
+  /** The newest protocol it speaks; default 2. */
+  protocol?: 0 | 1 | 2
+  /** What becomes of an answer that holds a pack; it is sent whole then. */
+  tamper?(answer: Buffer): Buffer
+  /** Milliseconds before each answer begins. */
+  delayMs?: number
 }
 
 /** Serves the repositories below a folder by the real `git http-backend`. */
 export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> {
   const requests: GitHttpServer['requests'] = []
+  const bytes = { sent: 0, received: 0 }
   const server = createServer((request, response) => {
     const { authorization } = request.headers
     requests.push({ method: request.method ?? '', path: request.url ?? '', authorization })
@@ -31,7 +42,7 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?')
       return
     }
-    runBackend(options.root, request, response)
+    setTimeout(() => runBackend(options, { request, response, bytes }), options.delayMs ?? 0)
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -41,6 +52,7 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
   return {
     url: (repository) => `http://127.0.0.1:${port}/${repository}`,
     requests,
+    bytes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -49,8 +61,16 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
   }
 }
 
-function runBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  bytes: GitHttpServer['bytes']
+}
+
+function runBackend(options: GitHttpOptions, { request, response, bytes }: Exchange): void {
+  const { root, canFilter = false, protocol = 2 } = options
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+  const asked = String(request.headers['git-protocol'] ?? '')
   const child = spawn('git', ['http-backend'], {
     env: {
       ...gitEnvironment(root),
@@ -60,22 +80,47 @@ function runBackend(root: string, request: IncomingMessage, response: ServerResp
       PATH_INFO: url.pathname,
       QUERY_STRING: url.search.slice(1),
       CONTENT_TYPE: request.headers['content-type'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+      ...(asked === '' || protocol === 0 ? {} : { GIT_PROTOCOL: protocol === 1 ? 'version=1' : asked }),
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'uploadpack.allowFilter',
+      GIT_CONFIG_VALUE_0: String(canFilter),
     },
   })
+  request.on('data', (chunk: Buffer) => (bytes.received += chunk.length))
   request.pipe(child.stdin)
   child.stdin.on('error', () => {})
-  const output: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
-  child.on('close', () => {
-    const all = Buffer.concat(output)
-    const end = all.indexOf('\r\n\r\n')
-    const headers = all.subarray(0, end).toString('latin1').split('\r\n')
-    for (const header of headers) {
+  response.on('close', () => child.kill())
+  let head: Buffer | undefined = Buffer.alloc(0)
+  const held: Buffer[] = []
+  const send = (chunk: Buffer): void => {
+    bytes.sent += chunk.length
+    if (options.tamper !== undefined) {
+      held.push(chunk)
+      return
+    }
+    if (!response.write(chunk)) {
+      child.stdout.pause()
+      response.once('drain', () => child.stdout.resume())
+    }
+  }
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (head === undefined) return send(chunk)
+    head = Buffer.concat([head, chunk])
+    const end = head.indexOf('\r\n\r\n')
+    if (end < 0) return undefined
+    for (const header of head.subarray(0, end).toString('latin1').split('\r\n')) {
       const [name = '', value = ''] = header.split(/:\s*/, 2)
       if (name.toLowerCase() === 'status') response.statusCode = Number(value.slice(0, 3))
       else response.setHeader(name, value)
     }
-    response.end(all.subarray(end + 4))
+    const rest = head.subarray(end + 4)
+    head = undefined
+    if (rest.length > 0) send(rest)
+    return undefined
+  })
+  child.on('close', () => {
+    const answer = Buffer.concat(held)
+    response.end(answer.includes('PACK') ? options.tamper?.(answer) : answer)
   })
 }

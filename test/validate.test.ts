@@ -168,6 +168,7 @@ spec:
   url: https://github.com/example/fleet
   ref:
     branch: main
+  forcePush: allow
   timeout: 60s
   interval: 1m
   suspend: false

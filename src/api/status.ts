@@ -22,6 +22,23 @@ export interface DriftedProperty {
   actual?: string
 }
 
+/** What was learned of a git host's server: spares asking again. It can be lost, and is asked anew when it proves wrong. */
+export interface HostFacts {
+  /** Of git's protocol. */
+  version: 0 | 1 | 2
+  /** What the server said it can do, by name. */
+  features: Record<string, string>
+  /** Filters that it refused though it said that it can filter. */
+  refusedFilters: string[]
+}
+
+/** Where objects of a repository are kept between processes, and of which commit they are. */
+export interface ShelfPointer {
+  commit: string
+  /** sha256 of the bodies that hold them, oldest first. */
+  segments: string[]
+}
+
 /** What the controller saw of an object: everything here can be lost and seen again, but for `history`. */
 export interface ObjectStatus {
   conditions: Condition[]
@@ -63,7 +80,22 @@ export interface ObjectStatus {
   /** Progress of the operation in flight, for people: resources done and total, the one being worked on. */
   progress?: { done: number; total: number; current?: string }
   /** For sources: the artifact in force. */
-  artifact?: { revision: string; subject?: string; author?: string; committedAt?: string; fetchedAt: number }
+  artifact?: {
+    revision: string
+    subject?: string
+    author?: string
+    committedAt?: string
+    fetchedAt: number
+    generation?: number
+  }
+  /** For sources that are verified: which revision, by whose keys, and the sha256 of the keys that may sign. */
+  verified?: { revision: string; signers: string[]; keys: string }
+  /** For sources with `staleAfter`: not read, or not moved, for longer than that. */
+  stale?: 'unread' | 'unmoved'
+  /** For sources: what was learned of the host. */
+  host?: HostFacts
+  /** For a Kustomization: what it read of git, kept so that the next commit costs what changed. */
+  shelf?: ShelfPointer
   /** What waits for a person's yes: the objects that a Kustomization would let go of, or a plan, line by line. */
   held?: { keys: string[]; token: string; lines?: string[] }
 }

@@ -8,7 +8,7 @@ import { rootDeclarations } from '../compose/root.ts'
 import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
 import { readCredentials } from '../reconcile/credentials.ts'
 import { openSecrets } from '../compose/azure-ports.ts'
-import { sourceOpener } from '../source/index.ts'
+import { createGitSource, personalPolicy } from '../source/index.ts'
 import type { RefSelector } from '../source/source.ts'
 import type { Io } from './io.ts'
 import { withStore } from './open.ts'
@@ -94,11 +94,14 @@ async function checkRepository(io: Io, settings: Settings): Promise<string | und
   const spec = gitRepositorySpec.parse(declaration.spec)
   const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, spec.secretRef)
-  const source = sourceOpener({ clock: io.clock })({
-    url: spec.url,
-    timeoutMs: parseDuration(spec.timeout),
-    ...(credentials === undefined ? {} : { credentials }),
-  })
+  const source = createGitSource(
+    {
+      url: spec.url,
+      timeoutMs: parseDuration(spec.timeout),
+      ...(credentials === undefined ? {} : { credentials }),
+    },
+    { clock: io.clock, env: io.env, policy: personalPolicy },
+  )
   const { revision } = await source.head(spec.ref as RefSelector)
   return `${spec.url} at ${shortRevision(revision)}`
 }

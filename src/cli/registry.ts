@@ -96,6 +96,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/run.ts')).createRunCommand,
   },
   {
+    name: 'source',
+    group: 'Running it',
+    summary: 'what a git host can do, and what reading from it costs',
+    load: async () => (await import('./commands/source.ts')).createSourceCommand,
+  },
+  {
     name: 'check',
     group: 'Running it',
     summary: 'whether it could work here: settings, state, repository, AWS identity',

@@ -10,7 +10,6 @@ import type { Controller } from '../reconcile/controller.ts'
 import { createController } from '../reconcile/create.ts'
 import type { ControllerPorts, Log } from '../reconcile/ports.ts'
 import type { SecretResolver } from '../secret/secret.ts'
-import { sourceOpener } from '../source/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { announceDue } from './announce.ts'
@@ -18,6 +17,7 @@ import { openSecrets } from './azure-ports.ts'
 import { bicepOpener } from './bicep.ts'
 import { createLogger } from './logger.ts'
 import type { Settings } from './settings.ts'
+import { sourcesOf } from './sources.ts'
 import { targetOpener } from './targets.ts'
 
 /** What a composition root gives besides the settings. */
@@ -66,7 +66,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
     const controller = createController({
       store,
       blobs,
-      openSource: sourceOpener({ clock }),
+      openSource: sourcesOf(settings, { clock, env }),
       secrets,
       target: targetOpener(settings, {
         blobs,

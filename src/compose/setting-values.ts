@@ -3,6 +3,7 @@ import { parseDuration } from '../api/duration.ts'
 import type { HeadwaterError } from '../api/errors.ts'
 import { stalled } from '../api/errors.ts'
 import { secretReferencePattern } from '../api/secret-reference.ts'
+import { parseGitUrl } from '../source/index.ts'
 
 /*
  * How the values of settings are read: each answers the value as it is kept, or throws what is wrong with it in words to
@@ -17,9 +18,13 @@ function invalid(value: string, what: string): HeadwaterError {
 /** A repository: `https://…`, or a path on this machine, made absolute. Pure. */
 export function sourceUrl(value: string, cwd: string): string {
   if (/^https?:\/\//i.test(value)) return remoteUrl(value)
+  if (value.startsWith('ssh://')) {
+    parseGitUrl(value)
+    return value
+  }
   const path = value.startsWith('file://') ? value.slice('file://'.length) : value
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
-    throw invalid(value, 'has an unknown scheme; known: https, http, file, or a path on this machine')
+    throw invalid(value, 'has an unknown scheme; known: https, http, ssh, file, or a path on this machine')
   }
   if (path === '' || path.startsWith('-') || hasControl(path)) {
     throw invalid(value, 'is no repository; write https://host/path, or a path on this machine')

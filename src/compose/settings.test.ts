@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defaultLimits } from '../source/git/limits.ts'
 import { readSettings } from './settings.ts'
 import type { SettingFlags } from './settings.ts'
 
@@ -58,6 +59,7 @@ describe('the settings', () => {
       given: { sourceUrl: '/srv/git/fleet.git' },
       want: '/srv/git/fleet.git',
     },
+    { name: 'an ssh url', given: { sourceUrl: 'ssh://git@host/x' }, want: 'ssh://git@host/x' },
     { name: 'a file url', given: { sourceUrl: 'file:///srv/git/fleet.git' }, want: '/srv/git/fleet.git' },
   ]
   it.each(paths)('mean $name from the working directory', ({ given, want }) => {
@@ -89,14 +91,29 @@ describe('a wrong setting', () => {
       want: 'HEADWATER_STORE: "dynamodb://" names no table; write dynamodb://table',
     },
     {
-      name: 'an ssh url',
-      env: { HEADWATER_SOURCE_URL: 'ssh://git@host/x' },
-      want: 'HEADWATER_SOURCE_URL: "ssh://git@host/x" has an unknown scheme; known: https, http, file, or a path on this machine',
+      name: 'an unknown scheme',
+      env: { HEADWATER_SOURCE_URL: 'git://host/x' },
+      want: 'HEADWATER_SOURCE_URL: "git://host/x" has an unknown scheme; known: https, http, ssh, file, or a path on this machine',
+    },
+    {
+      name: 'an ssh url with a password, which is not repeated',
+      env: { HEADWATER_SOURCE_URL: 'ssh://git:hunter2@host/x' },
+      want: 'HEADWATER_SOURCE_URL: "ssh://host/x" holds credentials; move them to secretRef',
+    },
+    {
+      name: 'an allowance that is none',
+      env: { HEADWATER_SOURCE_ALLOW: 'private,all' },
+      want: 'HEADWATER_SOURCE_ALLOW: "all" is not known; allowed: private, loopback, http, file, unknown-hosts',
+    },
+    {
+      name: 'a limit that is none',
+      env: { HEADWATER_GIT_LIMITS: 'packBytes=lots' },
+      want: `HEADWATER_GIT_LIMITS: "packBytes=lots" is no limit; write name=number with one of ${Object.keys(defaultLimits).join(', ')}`,
     },
     {
       name: 'git’s ext:: transport',
       env: { HEADWATER_SOURCE_URL: 'ext::sh -c whoami' },
-      want: 'HEADWATER_SOURCE_URL: "ext::sh -c whoami" has an unknown scheme; known: https, http, file, or a path on this machine',
+      want: 'HEADWATER_SOURCE_URL: "ext::sh -c whoami" has an unknown scheme; known: https, http, ssh, file, or a path on this machine',
     },
     {
       name: 'an option in place of a path',

@@ -18,6 +18,7 @@ import {
   sourcePath,
   sourceUrl,
 } from './setting-values.ts'
+import { allowVariable, limitsVariable, parseAllowances, parseLimits } from '../source/index.ts'
 import { storeUrl, blobsUrl, queueUrl } from './storage-urls.ts'
 
 /** What the controller is told from outside: the root of everything declared in git, and where its own state lives. */
@@ -53,6 +54,10 @@ export interface Settings {
   /** Absent where AWS's own settings decide. */
   awsFederation?: AwsFederationSettings
   logLevel: LogLevel
+  /** What sources may be besides https on public addresses; the root source, which is named here, may be any. */
+  sourceAllow?: string
+  /** Limits of what is read of git hosts, as written: `packBytes=100000000`. */
+  gitLimits?: string
   /** References to the secrets that webhooks may be signed with: the current one, then the previous one. */
   webhookSecrets: string[]
   /** Who may call the `sync` function of a function app; absent: nobody. */
@@ -102,6 +107,20 @@ export const settingTable = {
     description:
       'hosts of the registries that its Bicep files may fetch modules from, separated by commas (default: none)',
     read: registries,
+  },
+  sourceAllow: {
+    variable: allowVariable,
+    description:
+      'what other repositories may be besides https on public addresses: private, loopback, http, file, unknown-hosts (default: none)',
+    read: (value: string) => [...parseAllowances(value)].join(','),
+  },
+  gitLimits: {
+    variable: limitsVariable,
+    description: 'limits of what is read of git hosts, like packBytes=100000000,idleMs=5000',
+    read(value: string) {
+      parseLimits(value)
+      return value
+    },
   },
   store: {
     variable: 'HEADWATER_STORE',
@@ -247,6 +266,8 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     }
   }
   const url = read('sourceUrl')
+  const sourceAllow = read('sourceAllow')
+  const gitLimits = read('gitLimits')
   const source = { branch: read('sourceBranch'), path: read('sourcePath'), secret: read('sourceSecret') }
   const bicepHosts = read('bicepRegistries')
   const queue = read('queue')
@@ -262,6 +283,8 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     interval: read('interval') ?? '1m',
     ...(leaseText === undefined ? {} : { leaseMs: parseDuration(leaseText) }),
     ...(region === undefined || region === '' ? {} : { region }),
+    ...(sourceAllow === undefined ? {} : { sourceAllow }),
+    ...(gitLimits === undefined ? {} : { gitLimits }),
     logLevel: (read('logLevel') ?? 'info') as LogLevel,
     webhookSecrets: secrets.filter((secret) => secret !== undefined),
     ...syncSettings(sync.audience, sync.callers),

@@ -3,7 +3,8 @@ import type { SecretResolver } from '../secret/secret.ts'
 import type { SourceLocation } from '../source/source.ts'
 
 /**
- * The credentials a secret holds: JSON `{"username", "password"}` or `{"bearerToken"}`, else `user:password`, else a
+ * The credentials a secret holds: JSON `{"username", "password"}`, `{"bearerToken"}` or for ssh
+ * `{"identity", "known_hosts", "password"}`, with `"ca.crt"`, `"tls.crt"`, `"tls.key"` for TLS; else `user:password`, else a
  * token, which every git host takes as a password.
  */
 export async function readCredentials(
@@ -23,7 +24,7 @@ export async function readCredentials(
 function readJson(value: string, reference: string): NonNullable<SourceLocation['credentials']> {
   const wrong = stalled(
     'InvalidReference',
-    `the secret ${reference} is JSON but not {"username": "…", "password": "…"} or {"bearerToken": "…"}`,
+    `the secret ${reference} is JSON but not {"username": "…", "password": "…"}, {"bearerToken": "…"} or {"identity": "…", "known_hosts": "…"}`,
   )
   let parsed: unknown
   try {
@@ -32,8 +33,31 @@ function readJson(value: string, reference: string): NonNullable<SourceLocation[
     // The parser's message would quote the secret.
     throw wrong
   }
-  const { username, password, bearerToken } = parsed as Record<string, unknown>
-  if (typeof bearerToken === 'string') return { bearerToken }
-  if (typeof password !== 'string') throw wrong
-  return { username: typeof username === 'string' ? username : 'git', password }
+  const told = parsed as Record<string, unknown>
+  const text = (name: string): string | undefined => {
+    const value = told[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const credentials = Object.fromEntries(
+    Object.entries(fields).flatMap(([field, name]) => {
+      const value = text(name)
+      return value === undefined ? [] : [[field, value]]
+    }),
+  ) as NonNullable<SourceLocation['credentials']>
+  const { password, bearerToken, identity, clientCertificate, ca } = credentials
+  if ((password ?? bearerToken ?? identity ?? clientCertificate ?? ca) === undefined) throw wrong
+  if (password === undefined || bearerToken !== undefined || identity !== undefined) return credentials
+  return { username: 'git', ...credentials }
 }
+
+/** Fields of the JSON, as Flux names them where it has them. */
+const fields = {
+  username: 'username',
+  password: 'password',
+  bearerToken: 'bearerToken',
+  ca: 'ca.crt',
+  clientCertificate: 'tls.crt',
+  clientKey: 'tls.key',
+  identity: 'identity',
+  knownHosts: 'known_hosts',
+} as const

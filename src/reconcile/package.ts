@@ -5,7 +5,7 @@ import { build, formatProblem } from '../build/index.ts'
 import type { BuiltObject, ObjectInputs } from '../build/index.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import type { Stored } from '../store/store.ts'
-import type { Source } from '../source/source.ts'
+import type { ObjectShelf, Source } from '../source/source.ts'
 import type { AnyTarget } from '../target/target.ts'
 import type { Declaration } from './declare.ts'
 import type { ControllerPorts } from './ports.ts'
@@ -29,6 +29,8 @@ interface PackageOptions {
   repack: boolean
   kustomization: ObjectRecord
   source: Source
+  /** What was read before, and where what is read now is kept. */
+  shelf: ObjectShelf
   sourceKey: string
   revision: string
   commit: string
@@ -38,10 +40,10 @@ interface PackageOptions {
 
 /** Reads a path of a revision, builds its objects and packages what each needs from git into blob. */
 export async function packageObjects(ports: ControllerPorts, options: PackageOptions): Promise<Package> {
-  const { kustomization, source, commit, sourceKey, known, repack, registries } = options
+  const { kustomization, source, shelf, commit, sourceKey, known, repack, registries } = options
   const spec = kustomization.spec as KustomizationSpec
   const path = normalise(spec.path)
-  const manifests = await source.files(commit, [path])
+  const manifests = await source.files(commit, [path], { shelf })
   if (manifests.length === 0) return { declarations: [], errors: [], hasPath: false }
 
   const targets = new Map<string, AnyTarget>()
@@ -49,7 +51,7 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
     path,
     source: sourceKey,
     ...(spec.targetNamespace === undefined ? {} : { targetNamespace: spec.targetNamespace }),
-    readFiles: (paths) => source.files(commit, paths),
+    readFiles: (paths) => source.files(commit, paths, { shelf }),
     async claimOf(object) {
       const target = await ports.target(object.kind)
       if (target !== undefined) targets.set(object.kind, target)

@@ -3,7 +3,7 @@ import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import type { ObjectRecord } from '../api/record.ts'
 import { formatKey } from '../api/reference.ts'
-import type { Source } from '../source/source.ts'
+import type { ObjectShelf, Source } from '../source/source.ts'
 import { readCredentials } from './credentials.ts'
 import type { ControllerPorts } from './ports.ts'
 
@@ -15,7 +15,17 @@ export async function openRepository(ports: ControllerPorts, record: ObjectRecor
     url: spec.url,
     timeoutMs: parseDuration(spec.timeout),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(record.status.host === undefined ? {} : { facts: record.status.host }),
   })
+}
+
+/** Where a Kustomization keeps what it read of git: in the blob store, by the pointer in its status. */
+export function shelfOf(ports: ControllerPorts, kustomization: ObjectRecord): ObjectShelf {
+  return {
+    pointer: kustomization.status.shelf,
+    get: (sha256) => ports.blobs.get(sha256),
+    put: (bytes) => ports.blobs.put(bytes),
+  }
 }
 
 /** The key of the source that a Kustomization reads from. */

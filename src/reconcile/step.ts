@@ -21,6 +21,8 @@ const maxWriteTries = 8
  */
 export interface Step {
   readonly key: string
+  /** When the object became due (milliseconds since the epoch), if that is why the step was begun. */
+  readonly dueSince: number | undefined
   /** The record as last read or written; fresh after every write. */
   record(): ObjectRecord
   /** Writes what the step owns and keeps the lease. Throws when the lease was lost: no call may follow then. */
@@ -103,6 +105,7 @@ export async function beginStep(
 
   return {
     key,
+    dueSince: cause === 'due' ? stored.record.dueAt : undefined,
     record: () => record,
     event: (event) => void collected.push(event),
     events: () => collected,

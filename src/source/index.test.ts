@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Clock } from '../api/clock.ts'
 import { createGitFixture } from '../../test/git-fixture.ts'
-import { createGitSource, sourceOpener } from './index.ts'
+import { createGitSource, personalPolicy, sourceOpener } from './index.ts'
 
 const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) }
 
@@ -9,7 +9,9 @@ test('a local repository by path and by file url', async () => {
   const fixture = await createGitFixture()
   const commit = await fixture.commit({ 'a.yaml': 'a: 1\n' })
   for (const url of [fixture.directory, `file://${fixture.directory}`]) {
-    expect((await createGitSource({ url, timeoutMs: 1000 }, { clock }).head({})).commit).toBe(commit)
+    expect(
+      (await createGitSource({ url, timeoutMs: 1000 }, { clock, policy: personalPolicy }).head({})).commit,
+    ).toBe(commit)
   }
   await fixture.remove()
 })
@@ -37,6 +39,6 @@ test('the same location gives the same source for a while, other credentials ano
 test('only a few are kept', () => {
   const open = sourceOpener({ clock })
   const first = open({ url: 'https://host/0', timeoutMs: 1000 })
-  for (const index of [1, 2, 3, 4]) open({ url: `https://host/${index}`, timeoutMs: 1000 })
+  for (let index = 1; index <= 16; index += 1) open({ url: `https://host/${index}`, timeoutMs: 1000 })
   expect(open({ url: 'https://host/0', timeoutMs: 1000 })).not.toBe(first)
 })

@@ -1,11 +1,34 @@
 import type { Clock } from '../api/clock.ts'
+import { defaultLimits, type GitLimits } from './git/limits.ts'
+import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy } from './git/policy.ts'
 import { parseGitUrl, type GitAddress } from './git/url.ts'
+import type { Connections } from './git/http/connections.ts'
+import type { Traffic } from './git/wire/wire.ts'
 import type { OpenSource, Source, SourceLocation } from './source.ts'
+
+export { findGitHost } from './git/hosts.ts'
+export { limitsVariable, parseLimits } from './git/limits.ts'
+export { allowVariable, parseAllowances } from './git/policy.ts'
+export { parseGitUrl }
+export type { GitLimits, SourcePolicy }
 
 /** What sources need of the outside. */
 export interface SourcePorts {
   clock: Clock
+  /** Which places may be read from; default: https on public addresses only. */
+  policy?: SourcePolicy
+  /** Default: `defaultLimits`. */
+  limits?: GitLimits
+  /** The environment: proxies. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** What is shared with other sources of the same process; made by the first that needs it. */
+  shared?: { connections?: Connections }
+  /** What goes over the wire is added to it. */
+  traffic?: Traffic
 }
+
+/** For a person at their own machine, who names the url: any place will do. */
+export const personalPolicy: SourcePolicy = { allow: new Set(allowances), trusted: [] }
 
 type Open<Type extends GitAddress['type']> = (
   address: Extract<GitAddress, { type: Type }>,
@@ -15,10 +38,16 @@ type Open<Type extends GitAddress['type']> = (
 
 /** The drivers by the kind of address, each loaded when first used. */
 const drivers: { [Type in GitAddress['type']]: Open<Type> } = {
-  local: async (address) => (await import('./git/local.ts')).createLocalGitSource(address.path),
+  local: async (address, { url }, { policy = strictPolicy, limits }) => {
+    if (!allowancesFor(url, policy).has('file')) throw forbidden(url, 'is on this machine', 'file')
+    return (await import('./git/local.ts')).createLocalGitSource(address.path, limits ?? defaultLimits)
+  },
+  ssh: async (address, location, ports) =>
+    (await import('./git/ssh.ts')).createSshGitSource(address, location, ports),
   http: async (address, location, ports) =>
     (await import('./git/http.ts')).createHttpGitSource({ ...location, url: address.url }, ports),
 }
+// The policy names urls as they are written; `parseGitUrl` leaves those of http but for a slash at the end.
 
 /**
  * Opens a git repository by its url. Nothing is read, and no driver loaded, before the first question; a url that is
@@ -26,17 +55,28 @@ const drivers: { [Type in GitAddress['type']]: Open<Type> } = {
  */
 export function createGitSource(location: SourceLocation, ports: SourcePorts): Source {
   let opened: Promise<Source> | undefined
-  const open = (): Promise<Source> => (opened ??= openAddress(location, ports))
+  let current: Source | undefined
+  const open = (): Promise<Source> =>
+    (opened ??= openAddress(location, ports).then((source) => (current = source)))
   return {
-    head: async (ref) => (await open()).head(ref),
-    files: async (commit, paths) => (await open()).files(commit, paths),
+    head: async (ref, options) => (await open()).head(ref, options),
+    files: async (commit, paths, options) => (await open()).files(commit, paths, options),
     commit: async (commit) => (await open()).commit(commit),
     descends: async (commit, ancestor) => (await open()).descends(commit, ancestor),
+    async verify(head, options) {
+      const source = await open()
+      if (source.verify === undefined) throw new Error('this kind of source cannot verify signatures')
+      return source.verify(head, options)
+    },
+    facts: () => current?.facts?.(),
+    async close() {
+      await current?.close?.()
+    },
   }
 }
 
-/** Sources kept open at once, and for how long after their last use: each may hold a commit in memory. */
-const kept = { count: 4, idleMs: 5 * 60_000 }
+/** Sources kept open at once, and for how long after their last use: each may hold connections and objects in memory. */
+const kept = { count: 16, idleMs: 5 * 60_000 }
 
 /**
  * `createGitSource` with its ports given, as the reconcile loop takes it. The same location gives the same source again
@@ -44,20 +84,32 @@ const kept = { count: 4, idleMs: 5 * 60_000 }
  */
 export function sourceOpener(ports: SourcePorts): OpenSource {
   let open: { key: string; source: Source; usedAt: number }[] = []
+  const shared: SourcePorts['shared'] = {}
   return (location) => {
     const now = ports.clock.now()
     const key = JSON.stringify([location.url, location.timeoutMs, location.credentials])
     const known = open.find((entry) => entry.key === key && now - entry.usedAt < kept.idleMs)
-    const source = known?.source ?? createGitSource(location, ports)
+    const source = known?.source ?? createGitSource(location, { shared, ...ports })
     const others = open.filter((entry) => entry.key !== key && now - entry.usedAt < kept.idleMs)
-    open = [{ key, source, usedAt: now }, ...others].slice(0, kept.count)
+    const next = [{ key, source, usedAt: now }, ...others].slice(0, kept.count)
+    for (const entry of open) {
+      const isGone = !next.some((left) => left.source === entry.source)
+      // Whoever still asks it something opens it again.
+      if (isGone) entry.source.close?.().catch(() => undefined)
+    }
+    open = next
     return source
   }
 }
 
 async function openAddress(location: SourceLocation, ports: SourcePorts): Promise<Source> {
   const address = parseGitUrl(location.url)
-  return address.type === 'local'
-    ? drivers.local(address, location, ports)
-    : drivers.http(address, location, ports)
+  switch (address.type) {
+    case 'local':
+      return drivers.local(address, location, ports)
+    case 'http':
+      return drivers.http(address, location, ports)
+    case 'ssh':
+      return drivers.ssh(address, location, ports)
+  }
 }

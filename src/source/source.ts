@@ -1,9 +1,15 @@
+import type { HostFacts, ShelfPointer } from '../api/status.ts'
+
+export type { HostFacts, ShelfPointer }
+
 /** What of a repository to follow; exactly one is set. Precedence as in Flux: commit, name, semver, tag, branch. */
 export interface RefSelector {
   branch?: string
   tag?: string
   /** A range, `>=1.0.0 <2.0.0`: the highest matching tag. */
   semver?: string
+  /** With `semver`: what a tag must begin with; the version is what follows. */
+  tagPrefix?: string
   /** A full ref name, `refs/pull/420/head`. */
   name?: string
   commit?: string
@@ -16,7 +22,10 @@ export interface Head {
   commit: string
 }
 
-/** A file of a commit. Symbolic links and submodules are never followed and never listed. */
+/**
+ * A file of a commit. A symbolic link to something in the same commit stands for what it leads to; links that lead
+ * elsewhere, and submodules, are never followed and never listed.
+ */
 export interface SourceFile {
   /** From the root of the repository, `/` between parts. */
   path: string
@@ -42,31 +51,94 @@ export interface KnownCommit {
 }
 
 /**
+ * Objects that outlive a process: who reads a path again downloads what changed and no more. All of it can be lost.
+ * A reader takes what `pointer` names and moves it on; the caller keeps it.
+ */
+export interface ObjectShelf {
+  pointer: ShelfPointer | undefined
+  get(sha256: string): Promise<Uint8Array | undefined>
+  put(bytes: Uint8Array): Promise<string>
+}
+
+/** What lies below a path but is not among its files. */
+export interface SkippedEntry {
+  path: string
+  what: 'submodule' | 'link'
+  /** Why a link was not followed. */
+  why?: string
+}
+
+/** How files are read. */
+export interface ReadOptions {
+  shelf?: ObjectShelf
+  /** Told of each entry that is passed over. */
+  onSkipped?(entry: SkippedEntry): void
+}
+
+/** How fresh a head must be. */
+export interface HeadOptions {
+  /** A look that began after this time (milliseconds since the epoch) will do; absent: a new one. */
+  since?: number
+}
+
+/** Whose signatures are asked for, and on what. */
+export interface VerifyOptions {
+  mode: 'HEAD' | 'Tag' | 'TagAndHEAD'
+  /** PGP public keys and lines of `allowed_signers`; never from the repository itself. */
+  signers: string
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+/**
  * One repository, opened with one set of credentials. Errors are HeadwaterErrors with a reason: `AuthenticationFailed`,
  * `RepositoryNotFound`, `RefNotFound`, `InvalidRef`, `InvalidURL`, `InvalidPath`, `LimitExceeded` (stalled) and
  * `NetworkError`, `Timeout`, `Throttled`, `GitOperationFailed` (backoff). A source that is gone, refused or unreadable
  * throws; it never answers with no files.
  */
 export interface Source {
-  head(ref: RefSelector): Promise<Head>
+  head(ref: RefSelector, options?: HeadOptions): Promise<Head>
   /**
    * The files at or below the given paths (a file, or a folder without a trailing `/`; `''` is the root) in a commit.
    * A path that does not exist in the commit gives nothing: the caller decides what that means.
    */
-  files(commit: string, paths: readonly string[]): Promise<SourceFile[]>
+  files(commit: string, paths: readonly string[], options?: ReadOptions): Promise<SourceFile[]>
   commit(commit: string): Promise<CommitInfo>
   /**
    * Whether a commit has the other in its past: no means that history was rewritten. Undefined where that cannot be told
    * at the price of one fetch of some commits.
    */
   descends(commit: string, ancestor: KnownCommit): Promise<boolean | undefined>
+  /** Who signed a head. What is not signed by one of the signers is a `stalled` error, `SignatureInvalid`. */
+  verify?(head: Head, options: VerifyOptions): Promise<string[]>
+  /** What was learned of the host by now; undefined for a repository on this machine. */
+  facts?(): HostFacts | undefined
+  /** Lets go of connections and memory; a later question opens them again. */
+  close?(): Promise<void>
+}
+
+/** What opens a door, and what is expected behind it. */
+export interface SourceCredentials {
+  username?: string
+  password?: string
+  bearerToken?: string
+  /** PEM: the authority that a server's certificate is checked against. */
+  ca?: string
+  /** PEM: who we are to a server that asks for a certificate. */
+  clientCertificate?: string
+  clientKey?: string
+  /** For ssh: a private key, its passphrase is `password`; and lines of `known_hosts`. */
+  identity?: string
+  knownHosts?: string
 }
 
 /** How to reach a repository. */
 export interface SourceLocation {
   url: string
-  credentials?: { username?: string; password?: string; bearerToken?: string }
+  credentials?: SourceCredentials
   timeoutMs: number
+  /** What `Source.facts` told earlier. */
+  facts?: HostFacts
 }
 
 /** Opens a repository; nothing is read yet. */

@@ -56,6 +56,12 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
         commit: 'side',
       },
       {
+        name: 'the highest version of a range among tags with a prefix',
+        ref: { semver: '1.x', tagPrefix: 'web/' },
+        pointer: 'web/v1.1.0',
+        commit: 'first',
+      },
+      {
         name: 'a full name',
         ref: { name: 'refs/pull/420/head' },
         pointer: 'refs/pull/420/head',
@@ -98,6 +104,12 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       },
       { name: 'tag', ref: { tag: 'v9' }, reason: 'RefNotFound', message: 'has no tag "v9"' },
       { name: 'version', ref: { semver: '>=9' }, reason: 'RefNotFound', message: 'range ">=9"' },
+      {
+        name: 'version with a prefix',
+        ref: { semver: '1.x', tagPrefix: 'api/' },
+        reason: 'RefNotFound',
+        message: 'begins with "api/"',
+      },
       { name: 'name', ref: { name: 'refs/pull/1/head' }, reason: 'RefNotFound', message: 'refs/pull/1/head' },
       { name: 'range that is none', ref: { semver: 'new' }, reason: 'InvalidRef', message: '"new"' },
       {
@@ -237,6 +249,7 @@ async function makeHistory(fixture: GitFixture): Promise<History> {
   const { git, commit, directory } = fixture
   const first = await commit({ 'clusters/eu/a.yaml': 'a: 1\n', 'README.md': 'hello\n' }, 'the first')
   await git('tag', 'v1.0.0')
+  await git('tag', 'web/v1.1.0')
   await git('checkout', '--quiet', '-b', 'feature/side')
   const side = await commit({ 'side.yaml': 'side: true\n' }, 'beside')
   await git('tag', 'v2.0.0-rc.1')

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../src/compose/system.ts'
 import { editRecord } from '../../src/reconcile/step.ts'
-import { createGitSource } from '../../src/source/index.ts'
+import { createGitSource, personalPolicy } from '../../src/source/index.ts'
 import { createGitFixture } from '../git-fixture.ts'
 import type { GitFixture } from '../git-fixture.ts'
 import { serveGit } from '../git-http.ts'
@@ -41,7 +41,8 @@ async function follow(by: 'http' | 'disk'): Promise<Harness> {
   const url = by === 'http' ? host.url('repository') : git.directory
   const clock = createSystemClock()
   const house = await createHarness({
-    openSource: (location) => createGitSource({ ...location, timeoutMs: patienceMs }, { clock }),
+    openSource: (location) =>
+      createGitSource({ ...location, timeoutMs: patienceMs }, { clock, policy: personalPolicy }),
   })
   await editRecord(house.ports, rootSource, (record) => ({ ...record, spec: { ...record.spec, url } }))
   return house

@@ -11,6 +11,8 @@ export const programs = {
   moto: { variable: 'HEADWATER_MOTO_SERVER', file: 'moto_server', onPath: true },
   aws: { variable: 'HEADWATER_AWS_CLI', file: 'aws', onPath: true },
   'cfn-lint': { variable: 'HEADWATER_CFN_LINT', file: 'cfn-lint', onPath: true },
+  gitea: { variable: 'HEADWATER_GITEA', file: 'gitea', onPath: true },
+  sshd: { variable: 'HEADWATER_SSHD', file: 'sshd', onPath: true },
   python: { variable: 'HEADWATER_BOTO3_PYTHON', file: 'python', onPath: false },
   azurite: { variable: 'HEADWATER_AZURITE', file: 'azurite', onPath: true },
 } as const
@@ -22,16 +24,24 @@ export type ProgramName = keyof typeof programs
 const installed = ['../../build/interop-venv/bin', '../../build/azurite/node_modules/.bin'].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
 )
+/** Where programs lie that are shared with other projects. */
+const tools = fileURLToPath(new URL('../../../shared/tools', import.meta.url))
 
 /** Where the program is, absolute; undefined when it is nowhere. A variable that names no program throws: it is a mistake. */
 export function findProgram(name: ProgramName): string | undefined {
   const { variable, file, onPath } = programs[name]
+  const beside = name === 'gitea' ? [join(tools, 'gitea')] : []
   const named = process.env[variable]
   if (named !== undefined && named !== '') {
     if (!isExecutable(named)) throw new Error(`${variable}: ${named} is not an executable file`)
     return named
   }
-  const folders = [...installed, ...(onPath ? (process.env['PATH'] ?? '').split(delimiter) : [])]
+  // Servers of the system lie where users' PATH does not lead.
+  const folders = [
+    ...installed,
+    ...beside,
+    ...(onPath ? [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'] : []),
+  ]
   return folders
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, file))

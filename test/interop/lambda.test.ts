@@ -5,7 +5,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { awsClientConfig } from '../../src/api/aws-client.ts'
@@ -18,6 +18,8 @@ import type { Store } from '../../src/store/store.ts'
 import { bundle } from '../../scripts/bundle.ts'
 import type { GitFixture } from '../git-fixture.ts'
 import { createGitFixture } from '../git-fixture.ts'
+import { serveGit } from '../git-http.ts'
+import type { GitHttpServer } from '../git-http.ts'
 import { pushEvent, queueEvent, scheduledEvent } from '../runtimes/aws-events.ts'
 import type { LambdaFunction } from '../runtimes/runtime-api.ts'
 import { findRuntimeClient, startLambda } from '../runtimes/runtime-api.ts'
@@ -56,6 +58,7 @@ describeWith(
     let ministack: RunningProgram
     let folder: string
     let git: GitFixture
+    let host: GitHttpServer
     let store: Store
     let queueUrl: string
     let functions: { schedule: LambdaFunction; worker: LambdaFunction; webhook: LambdaFunction }
@@ -100,9 +103,10 @@ describeWith(
         clock,
         random: createSystemRandom(),
       })
+      host = await serveGit({ root: dirname(git.directory), canFilter: true })
       const env = {
         ...awsEnvironment(ministack.url),
-        HEADWATER_SOURCE_URL: git.directory,
+        HEADWATER_SOURCE_URL: host.url('repository/.git'),
         HEADWATER_STORE: 'dynamodb://fleet',
         HEADWATER_BLOBS: `s3://fleet-blobs/templates?endpoint=${encodeURIComponent(ministack.url)}`,
         HEADWATER_QUEUE: queueUrl,
@@ -122,6 +126,7 @@ describeWith(
     afterAll(async () => {
       await Promise.all(Object.values(functions ?? {}).map((lambda) => lambda.kill()))
       await store?.close()
+      await host?.close()
       await ministack?.stop()
       await git?.remove()
       await rm(folder, { recursive: true, force: true })

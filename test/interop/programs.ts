@@ -242,7 +242,8 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late)
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 on which nobody listens. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -10,6 +10,13 @@ const refSchema = z
       .min(1)
       .optional()
       .describe('Range of versions, `>=1.2.0 <2.0.0`: the highest tag in it is followed.'),
+    tagPrefix: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'With `semver`: only tags that begin with it, `web/v` for `web/v1.2.3`; the version is what follows.',
+      ),
     name: z
       .string()
       .regex(/^refs\//, 'write a full ref name that starts with refs/')
@@ -21,7 +28,14 @@ const refSchema = z
       .optional()
       .describe('Commit to stay at.'),
   })
-  .refine((ref) => Object.keys(ref).length > 0, 'name one of branch, tag, semver, name, commit')
+  .refine(
+    (ref) => Object.keys(ref).some((key) => key !== 'tagPrefix'),
+    'name one of branch, tag, semver, name, commit',
+  )
+  .refine(
+    (ref) => ref.tagPrefix === undefined || ref.semver !== undefined,
+    'tagPrefix is for semver; name a range too',
+  )
 
 /** A login in a url would stand in every record and message that names it, so it is not even repeated here. */
 function urlProblem(url: string): string {
@@ -34,17 +48,43 @@ function urlProblem(url: string): string {
 export const gitRepositorySpec = z.strictObject({
   url: z
     .string()
-    .regex(/^(https?:\/\/[^\s/?#@]+([/?#][^\s]*)?|file:\/\/\/[^\s]+|\/[^\s]*)$/, {
-      error: (issue) => urlProblem(String(issue.input)),
-    })
-    .describe('`https://` url, or the absolute path of a repository on this machine.'),
+    .regex(
+      /^(https?:\/\/[^\s/?#@]+([/?#][^\s]*)?|ssh:\/\/([\w.-]+@)?[^\s/?#@]+\/[^\s]+|file:\/\/\/[^\s]+|\/[^\s]*)$/,
+      {
+        error: (issue) => urlProblem(String(issue.input)),
+      },
+    )
+    .describe('`https://` or `ssh://` url, or the absolute path of a repository on this machine.'),
   ref: refSchema
     .default({ branch: 'main' })
     .describe('What to follow. Precedence as in Flux: commit, name, semver, tag, branch.'),
   secretRef: secretReferenceSchema
     .optional()
     .describe(
-      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`.',
+      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`.',
+    ),
+  verify: z
+    .strictObject({
+      mode: z
+        .enum(['HEAD', 'Tag', 'TagAndHEAD'])
+        .default('HEAD')
+        .describe('What must be signed: the commit, the annotated tag that it was found by, or both.'),
+      signers: secretReferenceSchema.describe(
+        'Reference to the keys that may sign: armored PGP public keys, lines of `allowed_signers`, or both in one text.',
+      ),
+    })
+    .optional()
+    .describe('Only signed revisions are handed on, and only those that descend from the last one.'),
+  staleAfter: durationSchema
+    .optional()
+    .describe(
+      'Warn, by an event, when the repository could not be read, or its head did not move, for longer than this.',
+    ),
+  forcePush: z
+    .enum(['allow', 'refuse'])
+    .default('allow')
+    .describe(
+      'Whether a rewritten history is followed, with an event that tells so. `refuse`: only descendants of the last revision are, until `spec` changes.',
     ),
   bicep: z
     .strictObject({

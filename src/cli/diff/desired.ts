@@ -10,7 +10,7 @@ import { rootDeclarations, rootKeys } from '../../compose/root.ts'
 import type { Settings } from '../../compose/settings.ts'
 import { readCredentials } from '../../reconcile/credentials.ts'
 import { openSecrets } from '../../compose/azure-ports.ts'
-import { sourceOpener } from '../../source/index.ts'
+import { createGitSource, personalPolicy } from '../../source/index.ts'
 import type { Head, Source } from '../../source/source.ts'
 import type { Store } from '../../store/store.ts'
 import { buildHere } from '../build-here.ts'
@@ -68,11 +68,14 @@ async function openRoot(settings: Settings, store: Store, io: Io): Promise<Sourc
   const spec = gitRepositorySpec.parse(known)
   const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, spec.secretRef)
-  return sourceOpener({ clock: io.clock })({
-    url: spec.url,
-    timeoutMs: parseDuration(spec.timeout),
-    ...(credentials === undefined ? {} : { credentials }),
-  })
+  return createGitSource(
+    {
+      url: spec.url,
+      timeoutMs: parseDuration(spec.timeout),
+      ...(credentials === undefined ? {} : { credentials }),
+    },
+    { clock: io.clock, env: io.env, policy: personalPolicy },
+  )
 }
 
 /** A commit, a branch or a tag. */

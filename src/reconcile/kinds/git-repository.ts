@@ -1,12 +1,11 @@
 import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { asHeadwaterError, isConflict } from '../../api/errors.ts'
-import type { NewEvent } from '../../api/event.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
-import { parseRevision } from '../../api/revision.ts'
-import type { RefSelector, Source } from '../../source/source.ts'
+import type { RefSelector } from '../../source/source.ts'
 import { withVerdict, without } from '../conditions.ts'
 import { openRepository, sourceKeyOf } from '../repository.ts'
+import { freshnessOf } from '../freshness.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, news } from '../outcome.ts'
 import { outcomeOfError } from '../outcome-of.ts'
@@ -15,6 +14,7 @@ import { jitteredMs } from '../retry.ts'
 import type { Step } from '../step.ts'
 import { wake } from '../step.ts'
 import { isSuspended, suspendedOutcome } from '../suspend.ts'
+import { judgeHistory, verifyRevision } from '../trust.ts'
 
 /** Compares the remote head with the artifact in force; when it moved, those that read from here are due. */
 export async function reconcileGitRepository(ports: ControllerPorts, step: Step): Promise<Outcome> {
@@ -25,19 +25,34 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
   if (isSuspended(record, clock.now())) return suspendedOutcome(record, clock.now())
   try {
     const source = await openRepository(ports, record)
-    const head = await source.head(spec.ref as RefSelector)
+    const since = step.dueSince === undefined ? {} : { since: step.dueSince }
+    const head = await source.head(spec.ref as RefSelector, since)
+    const verified = await verifyRevision(ports, { record, source, head })
+    const rewritten =
+      record.status.lastAppliedRevision === head.revision
+        ? undefined
+        : await judgeHistory(record, source, head)
     const before = record.status.artifact
     const isNew = record.status.lastAppliedRevision !== head.revision
     const info = before?.revision !== head.revision ? await source.commit(head.commit) : before
     const now = clock.now()
-    const artifact = { ...info, revision: head.revision, fetchedAt: now }
-    const message = `stored artifact for ${head.revision}`
+    const artifact = { ...info, revision: head.revision, fetchedAt: now, generation: record.generation }
+    const signed = verified === undefined ? '' : `, signed by ${verified.signers.join(' and ')}`
+    const message = `stored artifact for ${head.revision}${signed}`
     const event = {
       type: 'Normal',
       reason: 'NewArtifact',
       message: `${message}${info?.subject ? ` ("${info.subject}")` : ''}`,
     } as const
-    const known = { ...without(handled(record, record.status), 'failures', 'nextAttemptAt'), artifact }
+    const host = source.facts?.()
+    const { stale, events: warnings } = freshnessOf(record, artifact, now)
+    const known = {
+      ...without(handled(record, record.status), 'failures', 'nextAttemptAt', 'host', 'verified', 'stale'),
+      artifact,
+      ...(host === undefined ? {} : { host }),
+      ...(verified === undefined ? {} : { verified }),
+      ...(stale === undefined ? {} : { stale }),
+    }
     const applied = { ...known, lastAttemptedRevision: head.revision, lastAppliedRevision: head.revision }
     const status = withVerdict(
       record,
@@ -45,49 +60,33 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       { ready: 'True', reason: 'ReconciliationSucceeded', message },
       now,
     )
-    const rewritten = isNew ? await findRewriting(source, record, head.commit) : undefined
     if (rewritten !== undefined) step.event(rewritten)
     if (isNew) {
       // Told before the revision counts as handed on: whoever dies in between is followed by one who tells again.
       await step.write({ status: { ...record.status, artifact } })
       await wakeReaders(ports, record)
     }
-    return { status, dueAt, events: isNew ? [event] : [], wake: true }
+    return { status, dueAt, events: isNew ? [event, ...warnings] : warnings, wake: true }
   } catch (error) {
     if (isConflict(error)) throw error
     const classed = asHeadwaterError(error)
-    if (classed.class !== 'stalled') return outcomeOfError(record, classed, { now: clock.now(), random })
+    const { stale, events: warnings } = freshnessOf(record, record.status.artifact, clock.now())
+    const old = { ...without(record.status, 'stale'), ...(stale === undefined ? {} : { stale }) }
+    if (classed.class !== 'stalled') {
+      const outcome = outcomeOfError({ ...record, status: old }, classed, { now: clock.now(), random })
+      return { ...outcome, events: [...outcome.events, ...warnings] }
+    }
     // The last good artifact stays in force; what is wrong may be mended on the other side, so look again.
     const { reason, message } = classed
     const status = withVerdict(
       record,
-      handled(record, record.status),
+      handled(record, old),
       { ready: 'False', reason, message, stalled: true },
       clock.now(),
     )
-    return { status, dueAt, events: news(record, { type: 'Warning', reason, message }), wake: false }
+    const events = [...news(record, { type: 'Warning', reason, message }), ...warnings]
+    return { status, dueAt, events, wake: false }
   }
-}
-
-/**
- * A branch whose new head does not descend from the last one handed on: followed like any push, as git says so, but told.
- * Not knowing is no reason to hold a source up.
- */
-async function findRewriting(
-  source: Source,
-  record: ObjectRecord,
-  commit: string,
-): Promise<NewEvent | undefined> {
-  const { branch, ...others } = (record.spec as GitRepositorySpec).ref
-  const { lastAppliedRevision = '', artifact } = record.status
-  const last = parseRevision(lastAppliedRevision)
-  if (branch === undefined || Object.keys(others).length > 0 || last?.pointer !== branch) return undefined
-  const isStored = artifact?.revision === lastAppliedRevision && artifact.committedAt !== undefined
-  const known = { commit: last.commit, ...(isStored ? { committedAt: artifact.committedAt } : {}) }
-  const follows = await source.descends(commit, known).catch(() => undefined)
-  if (follows !== false) return undefined
-  const message = `the history of ${branch} was rewritten: ${commit} does not descend from ${last.commit}; it is followed all the same`
-  return { type: 'Warning', reason: 'HistoryRewritten', message }
 }
 
 /** Makes everything due that reads from a source whose artifact moved. */

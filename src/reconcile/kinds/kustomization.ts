@@ -21,7 +21,7 @@ import { packageObjects } from '../package.ts'
 import type { ControllerPorts } from '../ports.ts'
 import { planPrune } from '../prune.ts'
 import type { Stored } from '../../store/store.ts'
-import { openRepository, sourceKeyOf } from '../repository.ts'
+import { openRepository, shelfOf, sourceKeyOf } from '../repository.ts'
 import { dependencyRetryMs, jitteredMs } from '../retry.ts'
 import type { Step } from '../step.ts'
 import { editRecord } from '../step.ts'
@@ -103,12 +103,14 @@ async function apply(
     throw stalled('ArtifactFailed', `${displayKey(keyOf(source))} has the unreadable revision "${revision}"`)
   const spec = record.spec as KustomizationSpec
   const repository = await openRepository(ports, source)
+  const shelf = shelfOf(ports, record)
   const known = new Map((await ports.store.list('')).map((stored) => [keyOf(stored.record), stored]))
   const repack = record.request !== undefined && record.request.token !== record.status.lastHandledReconcileAt
   const sourceKey = keyOf(source)
   const built = await packageObjects(ports, {
     kustomization: record,
     source: repository,
+    shelf,
     sourceKey,
     revision,
     commit,
@@ -116,7 +118,11 @@ async function apply(
     repack,
     registries: (source.spec as GitRepositorySpec).bicep?.registries ?? [],
   })
-  const attempted: ObjectStatus = { ...cleared(record), lastAttemptedRevision: revision }
+  const attempted: ObjectStatus = {
+    ...cleared(record),
+    lastAttemptedRevision: revision,
+    ...(shelf.pointer === undefined ? {} : { shelf: shelf.pointer }),
+  }
 
   if (!built.hasPath) {
     const message = `path "${spec.path}" does not exist at ${revision}; nothing was applied or removed`

@@ -1,38 +1,43 @@
-import * as git from 'isomorphic-git'
 import type { KnownCommit } from '../source.ts'
-import type { ObjectStore } from './objects.ts'
+import type { GitLimits } from './limits.ts'
+import type { Commit } from './object.ts'
 
-/** More commits than lie between two looks; a history that is longer is left untold. */
-const maxCommits = 5_000
+/** Reads a commit of the past; undefined for one that is not at hand. */
+export type ReadPast = (oid: string) => Promise<Commit | undefined>
 
 /**
  * Whether a commit has another in its past; undefined when the history at hand ends before that is clear, as it does in
  * a shallow one. A commit older than the one looked for is not looked behind.
  */
 export async function descends(
-  store: ObjectStore,
-  commit: string,
-  ancestor: KnownCommit,
+  read: ReadPast,
+  { commit, ancestor, limits }: { commit: string; ancestor: KnownCommit; limits: GitLimits },
 ): Promise<boolean | undefined> {
   const since = ancestor.committedAt === undefined ? 0 : Date.parse(ancestor.committedAt) / 1000
   const seen = new Set([commit])
   let isCut = false
   for (const oid of seen) {
     if (oid === ancestor.commit) return true
-    if (seen.size > maxCommits) return undefined
-    const found = await readIfThere(store, oid)
+    if (seen.size > limits.commits) return undefined
+    const found = await read(oid)
     if (found === undefined) isCut = true
-    else if (found.parent.includes(ancestor.commit)) return true
-    else if (found.committer.timestamp >= since) for (const parent of found.parent) seen.add(parent)
+    else if (found.parents.includes(ancestor.commit)) return true
+    else if (found.committedAt >= since) for (const parent of found.parents) seen.add(parent)
   }
   return isCut ? undefined : false
 }
 
-async function readIfThere(store: ObjectStore, oid: string): Promise<git.CommitObject | undefined> {
-  try {
-    return (await git.readCommit({ ...store, oid })).commit
-  } catch (error) {
-    if (error instanceof git.Errors.NotFoundError) return undefined
-    throw error
+/**
+ * The same for a history that is fetched: the commit alone first, whose parents are told in it; then some of the past,
+ * then as much as the limits let.
+ */
+export async function descendsBy(
+  fetchPast: (commit: string, depth: number) => Promise<ReadPast>,
+  options: { commit: string; ancestor: KnownCommit; limits: GitLimits },
+): Promise<boolean | undefined> {
+  for (const depth of [1, 50, options.limits.commits]) {
+    const told = await descends(await fetchPast(options.commit, depth), options)
+    if (told !== undefined) return told
   }
+  return undefined
 }

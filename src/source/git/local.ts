@@ -1,41 +1,97 @@
 import * as fs from 'node:fs'
 import path from 'node:path'
 import * as git from 'isomorphic-git'
-import { stalled } from '../../api/errors.ts'
+import { stalled, transient } from '../../api/errors.ts'
 import type { Source } from '../source.ts'
 import { descends } from './ancestry.ts'
-import { readCommitInfo, readFiles, type ObjectStore } from './objects.ts'
+import { defaultLimits, type GitLimits } from './limits.ts'
+import { parseCommit, type GitObject } from './object.ts'
+import { readCommitInfo, readFiles, type Objects } from './read-files.ts'
 import { selectHead, type RefLookup } from './refs.ts'
+import { verifyHead } from './verify/verify-head.ts'
 
 /**
  * A repository on this machine, bare or not: only its objects and refs are read, never its work tree, its hooks or its
  * configuration. There is no deadline, as nothing here waits for a network.
  */
-export function createLocalGitSource(directory: string): Source {
+export function createLocalGitSource(directory: string, limits: GitLimits = defaultLimits): Source {
   // A cache lives for one look: packs may be rewritten between two.
-  const open = async (): Promise<ObjectStore> => ({
-    fs,
-    gitdir: await findGitdir(directory),
-    cache: {},
-    where: directory,
-  })
+  const open = async (): Promise<ObjectStore> => ({ fs, gitdir: await findGitdir(directory), cache: {} })
+  const openObjects = async () => objectsOf(await open(), directory, limits)
   return {
     async head(ref) {
       const store = await open()
       const found = await selectHead(refLookup(store), ref, directory)
-      await readCommitInfo(store, found.commit)
+      await readCommitInfo(objectsOf(store, directory, limits), found.commit)
       return found
     },
-    async files(commit, paths) {
-      return readFiles(await open(), commit, paths)
+    async files(commit, paths, options) {
+      return readFiles(await openObjects(), commit, paths, options)
     },
     async commit(commit) {
-      return readCommitInfo(await open(), commit)
+      return readCommitInfo(await openObjects(), commit)
+    },
+    async verify(head, options) {
+      const store = await open()
+      const objects = objectsOf(store, directory, limits)
+      const ports = {
+        where: directory,
+        read: (oid: string) => objects.commit(oid),
+        resolve: (name: string) => refLookup(store).resolve(name),
+      }
+      return verifyHead(head, options, ports)
     },
     async descends(commit, ancestor) {
-      return descends(await open(), commit, ancestor)
+      const objects = await openObjects()
+      const read = async (oid: string) => {
+        const object = await objects.commit(oid)
+        return object?.type === 'commit' ? parseCommit(object.content) : undefined
+      }
+      return descends(read, { commit, ancestor, limits })
     },
   }
+}
+
+/** A repository as isomorphic-git takes it: where it lies, and the cache of what was read of it. */
+interface ObjectStore {
+  fs: typeof fs
+  /** The folder with `objects` and `refs`. */
+  gitdir: string
+  cache: object
+}
+
+function objectsOf(store: ObjectStore, where: string, limits: GitLimits): Objects {
+  const read = async (oid: string): Promise<GitObject | undefined> => {
+    try {
+      const { type, object } = await git.readObject({ ...store, oid, format: 'content' })
+      if (!(object instanceof Uint8Array) || !isObjectType(type)) return undefined
+      return { type, content: Buffer.from(object.buffer, object.byteOffset, object.byteLength) }
+    } catch (error) {
+      if (error instanceof git.Errors.NotFoundError) return undefined
+      const why = error instanceof Error ? error.message : String(error)
+      throw transient('GitOperationFailed', `${where} cannot be read: ${why}`, error)
+    }
+  }
+  return {
+    where,
+    limits,
+    commit: read,
+    async read(oids) {
+      const found = new Map<string, GitObject>()
+      for (const oid of new Set(oids)) {
+        const object = await read(oid)
+        if (object === undefined) {
+          throw transient('GitOperationFailed', `${where} cannot be read: it has no object ${oid}`)
+        }
+        found.set(oid, object)
+      }
+      return found
+    },
+  }
+}
+
+function isObjectType(type: string): type is GitObject['type'] {
+  return ['commit', 'tree', 'blob', 'tag'].includes(type)
 }
 
 function refLookup(store: ObjectStore): RefLookup {
@@ -51,6 +107,14 @@ function refLookup(store: ObjectStore): RefLookup {
   }
   return {
     find,
+    async resolve(fullName) {
+      try {
+        return await git.resolveRef({ ...store, ref: fullName })
+      } catch (error) {
+        if (error instanceof git.Errors.NotFoundError) return undefined
+        throw error
+      }
+    },
     async tags() {
       const commits = new Map<string, string>()
       for (const tag of await git.listTags(store)) {

@@ -7,6 +7,8 @@ import type { Head, RefSelector } from '../source.ts'
 export interface RefLookup {
   /** The commit of a full ref name, `refs/heads/main`. */
   find(fullName: string): Promise<string | undefined>
+  /** What a full ref name stands for, not peeled: an annotated tag itself. */
+  resolve(fullName: string): Promise<string | undefined>
   /** Commits by tag name, without `refs/tags/`. */
   tags(): Promise<ReadonlyMap<string, string>>
 }
@@ -17,13 +19,13 @@ export interface RefLookup {
  * lacks. `where` is the repository for messages.
  */
 export async function selectHead(refs: RefLookup, selector: RefSelector, where: string): Promise<Head> {
-  const { branch = 'main', tag, semver: range, name, commit } = selector
+  const { branch = 'main', tag, semver: range, tagPrefix = '', name, commit } = selector
   if (commit !== undefined) {
     if (!/^[0-9a-f]{40}$/.test(commit)) throw invalid('commit', commit, 'write all 40 hex digits')
     return head(selector.branch, commit)
   }
   if (name !== undefined) return head(name, await findRef(refs, 'name', name, name, where))
-  if (range !== undefined) return selectVersion(await refs.tags(), range, where)
+  if (range !== undefined) return selectVersion(await refs.tags(), { range, tagPrefix }, where)
   if (tag !== undefined) return head(tag, await findRef(refs, 'tag', tag, `refs/tags/${tag}`, where))
   return head(branch, await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where))
 }
@@ -43,10 +45,14 @@ async function findRef(
   return commit
 }
 
-function selectVersion(tags: ReadonlyMap<string, string>, range: string, where: string): Head {
+function selectVersion(
+  tags: ReadonlyMap<string, string>,
+  { range, tagPrefix }: { range: string; tagPrefix: string },
+  where: string,
+): Head {
   if (semver.validRange(range) === null) throw invalid('semver', range, 'write a range like ">=1.2.0 <2.0.0"')
   const candidates = [...tags].flatMap(([tag, commit]) => {
-    const version = readVersion(tag)
+    const version = tag.startsWith(tagPrefix) ? readVersion(tag.slice(tagPrefix.length)) : null
     return version && semver.satisfies(version, range) ? [{ tag, commit, version }] : []
   })
   // The tag's name decides between two spellings of one version, so that the choice is the same every time.
@@ -56,7 +62,7 @@ function selectVersion(tags: ReadonlyMap<string, string>, range: string, where: 
   if (!best) {
     throw stalled(
       'RefNotFound',
-      `${where} has no tag in the range "${range}"; push one, or change ref.semver`,
+      `${where} has no tag ${tagPrefix === '' ? '' : `that begins with "${tagPrefix}" `}in the range "${range}"; push one, or change ref.semver`,
     )
   }
   return head(best.tag, best.commit)

@@ -5,6 +5,14 @@ const good: { given: string; want: GitAddress }[] = [
   { given: 'https://host/org/repo.git', want: { type: 'http', url: 'https://host/org/repo.git' } },
   { given: 'https://host:8443/repo/', want: { type: 'http', url: 'https://host:8443/repo' } },
   { given: 'http://127.0.0.1:3000/repo', want: { type: 'http', url: 'http://127.0.0.1:3000/repo' } },
+  {
+    given: 'ssh://git@host/org/repo.git',
+    want: { type: 'ssh', user: 'git', host: 'host', port: 22, path: '/org/repo.git' },
+  },
+  {
+    given: 'ssh://host:2222/~ana/repo',
+    want: { type: 'ssh', user: 'git', host: 'host', port: 2222, path: '~ana/repo' },
+  },
   { given: '/srv/git/fleet', want: { type: 'local', path: '/srv/git/fleet' } },
   { given: 'file:///srv/git/a%20b', want: { type: 'local', path: '/srv/git/a b' } },
 ]
@@ -14,7 +22,11 @@ const bad: { given: string; says: string }[] = [
   { given: 'ext::sh', says: 'is no repository url' },
   { given: '--upload-pack=id', says: 'is no repository url' },
   { given: 'git@github.com:org/repo.git', says: 'is no repository url' },
-  { given: 'ssh://git@github.com/org/repo', says: 'scheme' },
+  { given: 'ssh://git:canary@github.com/org/repo', says: 'move them to secretRef' },
+  { given: "ssh://git@host/org/re'po", says: 'path that is none' },
+  { given: 'ssh://git@host/org/$(id)', says: 'path that is none' },
+  { given: 'ssh://git@-oProxyCommand=id/org/repo', says: 'names no host' },
+  { given: 'ssh://-l@host/org/repo', says: 'user that is none' },
   { given: 'git://github.com/org/repo', says: 'scheme' },
   { given: 'javascript://x/y', says: 'scheme' },
   { given: 'file://host/srv/git', says: 'names a host' },

@@ -2,10 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { stalled } from '../../api/errors.ts'
 
 /** Where a repository lies, told from its url. */
-export type GitAddress = { type: 'http'; url: string } | { type: 'local'; path: string }
+export type GitAddress =
+  | { type: 'http'; url: string }
+  | { type: 'local'; path: string }
+  | { type: 'ssh'; user: string; host: string; port: number; path: string }
 
 /**
- * Reads a repository's url by a strict grammar: `https://host/path`, `http://…`, `file:///path` or an absolute path.
+ * Reads a repository's url by a strict grammar: `https://host/path`, `http://…`, `ssh://user@host:port/path`,
+ * `file:///path` or an absolute path.
  * Everything else git would take (`ext::`, scp-like, a leading `-`, credentials in the url, control characters, a query)
  * is refused with a `stalled` error (`InvalidURL`) that never repeats credentials.
  */
@@ -19,13 +23,14 @@ export function parseGitUrl(url: string): GitAddress {
       'is no repository url; write https://host/path, or the absolute path of a local repository',
     )
   }
-  if (!['https:', 'http:', 'file:'].includes(parsed.protocol)) {
+  if (!['https:', 'http:', 'ssh:', 'file:'].includes(parsed.protocol)) {
     throw invalid(
       url,
-      `has the scheme ${parsed.protocol}//; use https:// or the absolute path of a local repository`,
+      `has the scheme ${parsed.protocol}//; use https://, ssh:// or the absolute path of a local repository`,
     )
   }
   if (parsed.search !== '' || parsed.hash !== '') throw invalid(url, 'has a query or a fragment; remove it')
+  if (parsed.protocol === 'ssh:') return sshAddress(url, parsed)
   if (parsed.username !== '' || parsed.password !== '') {
     throw invalid(url, 'holds credentials; move them to secretRef')
   }
@@ -34,6 +39,23 @@ export function parseGitUrl(url: string): GitAddress {
     return { type: 'local', path: fileURLToPath(parsed) }
   }
   return { type: 'http', url: parsed.href.replace(/\/+$/, '') }
+}
+
+/** The user is part of an ssh address, as in `ssh://git@host/path`; a password is not. */
+function sshAddress(url: string, { username, password, hostname, port, pathname }: URL): GitAddress {
+  if (password !== '') throw invalid(url, 'holds credentials; move them to secretRef')
+  if (!/^[A-Za-z0-9._-]{0,64}$/.test(username) || username.startsWith('-')) {
+    throw invalid(url, 'has a user that is none; write ssh://git@host/path')
+  }
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (!/^[A-Za-z0-9:][A-Za-z0-9.:_-]*$/.test(host))
+    throw invalid(url, 'names no host; write ssh://git@host/path')
+  // The path is put between quotes in a command of the server's shell.
+  if (!/^\/[A-Za-z0-9._~+@/-]+$/.test(pathname) || pathname.includes('/../')) {
+    throw invalid(url, 'has a path that is none; use letters, digits and ._~+@-')
+  }
+  const path = pathname.startsWith('/~') ? pathname.slice(1) : pathname
+  return { type: 'ssh', user: username || 'git', host, port: port === '' ? 22 : Number(port), path }
 }
 
 /** A url for messages: without user, password, query and fragment. */

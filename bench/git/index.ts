@@ -1,0 +1,321 @@
+/**
+ * Our git client beside git and isomorphic-git, over `git http-backend` on loopback: heads, one folder of a monorepo, the
+ * next commit, a server without filters, a hundred repositories. Each measurement is a process of its own; medians.
+ *
+ *     npm run bench:git -- [--scale 1] [--runs 3] [--delays 0,20,100] [--skip isomorphic]
+ *         [--only heads,monorepo,next,hundred,unfiltered]
+ *
+ * At scale 1 the repositories take some gigabytes in build/bench-git and minutes to make, once.
+ */
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { gitEnvironment } from '../../test/git-fixture.ts'
+import { measure, median, table } from '../measure.ts'
+import { git, makeRepositories } from './repositories.ts'
+
+const { values } = parseArgs({
+  options: {
+    scale: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '3' },
+    delays: { type: 'string', default: '0,20,100' },
+    skip: { type: 'string', default: '' },
+    only: { type: 'string', default: '' },
+  },
+})
+const runs = Number(values.runs)
+const root = fileURLToPath(new URL('../../build/bench-git', import.meta.url))
+const isScaled = values.scale !== '1'
+
+interface Figures {
+  wallMs: number
+  cpuMs?: number
+  peakBytes: number
+  requests: number
+  receivedBytes: number
+}
+
+const rows: string[][] = [
+  ['workload', 'delay', 'with', 'wall ms', 'CPU ms', 'peak MB', 'requests', 'received KB', 'at least', 'met'],
+]
+const folder = await mkdtemp(path.join(tmpdir(), 'headwater-bench-'))
+const repositories = await makeRepositories(path.join(root, `scale-${values.scale}`), Number(values.scale))
+const bundle = await bundled()
+const server = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('server.ts', import.meta.url)), repositories.root],
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+)
+const port = await new Promise<string>((resolve) => {
+  server.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()))
+})
+const base = `http://127.0.0.1:${port}`
+
+try {
+  for (const delay of values.delays.split(',')) {
+    await fetch(`${base}/_delay/${delay}`)
+    if (isWanted('heads')) await heads(delay)
+    if (isWanted('monorepo')) await monorepo(delay)
+    if (isWanted('next')) await nextCommit(delay)
+    if (isWanted('hundred')) await hundred(delay)
+  }
+  await fetch(`${base}/_delay/0`)
+  if (isWanted('unfiltered')) await withoutFilters()
+  const [cpu] = cpus()
+  const gitVersion = await git(root, '--version')
+  const machine = `${cpu?.model ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GB`
+  process.stdout.write(`${machine}; Node ${process.version}; ${gitVersion}; isomorphic-git 1.44.8\n`)
+  process.stdout.write(
+    `medians of ${runs}${isScaled ? `; repositories at ${values.scale} of their size` : ''}\n\n`,
+  )
+  process.stdout.write(`${table(rows)}\n`)
+} finally {
+  server.kill()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function heads(delay: string): Promise<void> {
+  const url = `${base}/refs.git`
+  const all = await often(() => gitRun(['ls-remote', url]))
+  add('head of 20,000 refs', delay, 'git ls-remote', all)
+  add('', delay, 'git ls-remote, one ref', await often(() => gitRun(['ls-remote', url, 'refs/heads/main'])))
+  if (!isSkipped('isomorphic'))
+    add('', delay, 'isomorphic-git', await inner(['isomorphic.mjs', 'heads', url, '50'], 50))
+  const ours = await inner(['ours.mjs', 'heads', url, '400'], 401)
+  add('', delay, 'ours, kept connection', ours, '≤ 1 KB, ≤ 0.5 ms CPU, ≤ 0.1 × git', [
+    ours.receivedBytes <= 1000 && (ours.cpuMs ?? 9) <= 0.5 && ours.wallMs <= 0.1 * all.wallMs,
+  ])
+}
+
+async function monorepo(delay: string): Promise<void> {
+  const url = `${base}/mono.git`
+  const at = repositories.monorepoFolder
+  const sparse = await often(async () => {
+    const into = await mkdtemp(path.join(folder, 'clone-'))
+    const clone = [
+      'clone',
+      '--quiet',
+      '--depth',
+      '1',
+      '--filter=blob:none',
+      '--sparse',
+      '-b',
+      'before',
+      url,
+      into,
+    ]
+    const figures = await gitRun(clone, ['-C', into, 'sparse-checkout', 'set', at])
+    await rm(into, { recursive: true })
+    return figures
+  })
+  add('one folder of 300k files', delay, 'git, sparse and filtered', sparse)
+  if (!isSkipped('isomorphic') && delay === '0') {
+    const into = await mkdtemp(path.join(folder, 'iso-'))
+    add('', delay, 'isomorphic-git (once)', await node(['isomorphic.mjs', 'files', url, 'before', at, into]))
+    await rm(into, { recursive: true })
+  }
+  const ours = await often(() => node(['ours.mjs', 'files', url, 'before', at]))
+  add('', delay, 'ours, cold', ours, '≤ 0.25 × git, ≤ 50 KB, ≤ 130 MB', [
+    ours.wallMs <= 0.25 * sparse.wallMs && ours.receivedBytes <= 50_000 && ours.peakBytes <= 130e6,
+  ])
+}
+
+async function nextCommit(delay: string): Promise<void> {
+  const url = `${base}/mono.git`
+  const at = repositories.monorepoFolder
+  const into = path.join(folder, 'warm-clone')
+  await rm(into, { recursive: true, force: true })
+  const clone = [
+    'clone',
+    '--quiet',
+    '--depth',
+    '1',
+    '--filter=blob:none',
+    '--sparse',
+    '-b',
+    'before',
+    url,
+    into,
+  ]
+  await gitRun(clone, ['-C', into, 'sparse-checkout', 'set', at])
+  await stats()
+  const pull = await gitRun(
+    ['-C', into, 'fetch', '--quiet', '--depth', '1', 'origin', 'main'],
+    ['-C', into, 'checkout', '--quiet', 'FETCH_HEAD'],
+  )
+  add('next commit, two files', delay, 'git fetch, checkout (once)', pull)
+  const ours = await often(async () => {
+    const kept = await mkdtemp(path.join(folder, 'shelf-'))
+    await node(['ours.mjs', 'files', url, 'before', at, kept])
+    return node(['ours.mjs', 'files', url, 'main', at, kept])
+  })
+  add('', delay, 'ours, fresh process, warm blob', ours, '≤ 3 requests, ≤ 5 KB', [
+    ours.requests <= 3 && ours.receivedBytes <= 5000,
+  ])
+}
+
+async function hundred(delay: string): Promise<void> {
+  const all = await often(() =>
+    gitRun(
+      ...Array.from({ length: 100 }, (_, index) => [
+        'ls-remote',
+        `${base}/small-${index}.git`,
+        'refs/heads/main',
+      ]),
+    ),
+  )
+  add('heads of 100 repositories', delay, '100 × git ls-remote', all)
+  const ours = await often(() => node(['ours.mjs', 'many', base, '100']))
+  add('', delay, 'ours, one cold process', ours, '≤ 0.1 × git', [ours.wallMs <= 0.1 * all.wallMs])
+}
+
+async function withoutFilters(): Promise<void> {
+  const url = `${base}/large.git`
+  const at = repositories.largeFolder
+  const cloned = await often(async () => {
+    const into = await mkdtemp(path.join(folder, 'clone-'))
+    const figures = await gitRun(
+      ['clone', '--quiet', '--depth', '1', '--no-checkout', url, into],
+      ['-C', into, 'checkout', 'main', '--', at],
+    )
+    await rm(into, { recursive: true })
+    return figures
+  })
+  add('no filters, 200 MB pack', '0', 'git clone --depth 1, checkout', cloned)
+  if (!isSkipped('isomorphic')) {
+    const into = await mkdtemp(path.join(folder, 'iso-'))
+    add('', '0', 'isomorphic-git (once)', await node(['isomorphic.mjs', 'files', url, 'main', at, into]))
+  }
+  const ours = await often(() => node(['ours.mjs', 'files', url, 'main', at]))
+  add('', '0', 'ours, cold', ours, '≤ 256 MB', [ours.peakBytes <= 256e6])
+}
+
+/** Runs git, one command after the other, as one measurement; its peak is not told, as git is many processes. */
+async function gitRun(...commands: string[][]): Promise<Figures> {
+  await stats()
+  let wallMs = 0
+  for (const args of commands) {
+    const done = await measure({ file: 'git', args, env: gitEnvironment(folder), cwd: folder })
+    if (done.exitCode !== 0) throw new Error(`git ${args.join(' ')} ended with ${done.exitCode}`)
+    wallMs += done.wallMs
+  }
+  return { wallMs, peakBytes: 0, ...(await stats()) }
+}
+
+/** Runs one of our programs as a process of its own. */
+async function node(args: string[]): Promise<Figures> {
+  await stats()
+  const [program = '', ...rest] = args
+  const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder }
+  const done = await measure({
+    file: process.execPath,
+    args: [path.join(bundle, program), ...rest],
+    env,
+    cwd: folder,
+  })
+  if (done.exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${done.exitCode}`)
+  return { wallMs: done.wallMs, peakBytes: done.peakBytes, ...(await stats()) }
+}
+
+/** A program that measures each of many looks itself. */
+async function inner(args: string[], looks: number): Promise<Figures> {
+  await stats()
+  const env = { PATH: process.env['PATH'], HOME: folder }
+  const [program = '', ...rest] = args
+  const done = await measure({ file: process.execPath, args: [path.join(bundle, program), ...rest], env })
+  const { wallMs, cpuMs } = JSON.parse(done.stdout) as { wallMs: number; cpuMs: number }
+  const { requests, receivedBytes } = await stats()
+  return {
+    wallMs,
+    cpuMs,
+    peakBytes: done.peakBytes,
+    requests: Math.round(requests / looks),
+    receivedBytes: Math.round(receivedBytes / looks),
+  }
+}
+
+async function often(run: () => Promise<Figures>): Promise<Figures> {
+  const all: Figures[] = []
+  for (let count = 0; count < runs; count += 1) all.push(await run())
+  const of = (name: 'wallMs' | 'peakBytes' | 'requests' | 'receivedBytes') =>
+    median(all.map((figures) => figures[name]))
+  return {
+    wallMs: of('wallMs'),
+    peakBytes: of('peakBytes'),
+    requests: of('requests'),
+    receivedBytes: of('receivedBytes'),
+  }
+}
+
+/** What went over the server's sockets since the last time; this look itself is not counted. */
+async function stats(): Promise<{ requests: number; receivedBytes: number }> {
+  const { requests, sent } = (await (await fetch(`${base}/_stats`)).json()) as {
+    requests: number
+    sent: number
+  }
+  return { requests, receivedBytes: sent }
+}
+
+function add(
+  workload: string,
+  delay: string,
+  who: string,
+  figures: Figures,
+  least = '',
+  met: boolean[] = [],
+): void {
+  const { wallMs, cpuMs, peakBytes, requests, receivedBytes } = figures
+  const row = [
+    workload,
+    `${delay} ms`,
+    who,
+    wallMs.toFixed(wallMs < 20 ? 1 : 0),
+    cpuMs === undefined ? '' : cpuMs.toFixed(2),
+    peakBytes === 0 ? '' : (peakBytes / 1e6).toFixed(0),
+    String(requests),
+    (receivedBytes / 1000).toFixed(1),
+    least,
+    met.map((isMet) => (isMet ? 'yes' : 'NO')).join(''),
+  ]
+  rows.push(row)
+  process.stderr.write(`${row.join(' | ')}\n`)
+}
+
+function isWanted(workload: string): boolean {
+  return values.only === '' || values.only.split(',').includes(workload)
+}
+
+function isSkipped(name: string): boolean {
+  return values.skip.split(',').includes(name)
+}
+
+/** Our code as it is shipped: bundled, so that no run pays for reading TypeScript. */
+async function bundled(): Promise<string> {
+  const outdir = path.join(root, 'code')
+  await mkdir(outdir, { recursive: true })
+  await build({
+    absWorkingDir: fileURLToPath(new URL('../..', import.meta.url)),
+    entryPoints: ['bench/git/ours.ts', 'bench/git/isomorphic.ts'],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    external: ['cpu-features'],
+    loader: { '.node': 'empty' },
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    banner: {
+      js: "import{createRequire as headwaterRequire}from'node:module';const require=headwaterRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  return outdir
+}

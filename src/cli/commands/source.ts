@@ -1,0 +1,75 @@
+import { Command } from 'commander'
+import { readCredentials } from '../../reconcile/credentials.ts'
+import { createSecretResolver } from '../../secret/index.ts'
+import { printable, type Io } from '../io.ts'
+import { outputOption, printData } from '../output.ts'
+import { probe, type Probed } from '../probe.ts'
+import { formatTable } from '../table.ts'
+
+/** `headwater source probe URL` */
+export function createSourceCommand(io: Io): Command {
+  const command = new Command('source').description('Looks at git repositories as the controller reads them.')
+  command
+    .command('probe')
+    .description('Asks a git host what it can do, and tells how it would be read and what that costs.')
+    .argument('<url>', 'the repository: https://host/path, or a path on this machine')
+    .option('--ref <ref>', 'branch, tag, full ref name or commit (default main)')
+    .option('--path <path>', 'a folder to read too')
+    .option('--secret <reference>', 'reference to the credentials: env://NAME, file:///path, …')
+    .addOption(outputOption(['json', 'yaml']))
+    .addHelpText('after', help)
+    .action((url: string, options: ProbeOptions) => run(url, options, io))
+  return command
+}
+
+interface ProbeOptions {
+  ref?: string
+  path?: string
+  secret?: string
+  output?: 'json' | 'yaml'
+}
+
+const help = `
+Examples:
+  headwater source probe https://github.com/acme/fleet --secret env://TOKEN
+  headwater source probe https://git.example.com/fleet --ref v1.2.0 --path clusters/prod -o json
+
+Exit codes: 0 it can be read, 2 it cannot.`
+
+async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
+  const secrets = createSecretResolver({ clock: io.clock, env: io.env })
+  const credentials = await readCredentials(secrets, options.secret)
+  const probed = await probe(
+    {
+      url,
+      ref: options.ref ?? 'main',
+      ...(options.path === undefined ? {} : { path: options.path }),
+      ...(credentials === undefined ? {} : { credentials }),
+    },
+    io,
+  )
+  if (options.output !== undefined) return printData(io, options.output, probed)
+  for (const [name, value] of factsOf(probed)) io.stdout(`${name.padEnd(10)} ${printable(value)}\n`)
+  const rows = probed.steps.map(({ step, requests, receivedBytes, ms }) => [
+    step,
+    String(requests),
+    String(receivedBytes),
+    String(ms),
+  ])
+  io.stdout(`\n${formatTable(['STEP', 'REQUESTS', 'RECEIVED', 'MS'], rows)}`)
+}
+
+function factsOf(probed: Probed): [string, string][] {
+  const { host, protocol, agent, features, strategy, head, files } = probed
+  return [
+    ['host', host ?? 'not one with known quirks'],
+    ...(protocol === undefined ? [] : [['protocol', `version ${protocol}`] as [string, string]]),
+    ...(agent === undefined ? [] : [['agent', agent] as [string, string]]),
+    ...(features.length === 0 ? [] : [['can', features.join(', ')] as [string, string]]),
+    ['strategy', strategy],
+    ['head', `${head.revision} (${JSON.stringify(head.subject)}, ${head.author}, ${head.committedAt})`],
+    ...(files === undefined
+      ? []
+      : [['files', `${files.count} files, ${files.bytes} bytes below "${files.path}"`] as [string, string]]),
+  ]
+}

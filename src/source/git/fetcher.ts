@@ -1,0 +1,214 @@
+import { HeadwaterError, transient } from '../../api/errors.ts'
+import { treePath } from '../../api/tree-path.ts'
+import { parseCommit, type Commit, type GitObject } from './object.ts'
+import type { GitLimits } from './limits.ts'
+import type { ObjectPool } from './object-pool.ts'
+import { indexPack } from './pack/index-pack.ts'
+import { receivePack } from './pack/receive.ts'
+import type { Objects } from './read-files.ts'
+import type { GitClient } from './wire/client.ts'
+import type { FetchWish } from './wire/fetch.ts'
+import { filterRefused } from './wire/refusal.ts'
+
+/** Fetches what is missing of a commit, the cheapest way that the server takes. */
+export interface Fetcher {
+  objects: Objects
+  /** Says which paths will be asked for, so that the first fetch can bring the way there. */
+  aimAt(paths: readonly string[]): void
+  /** Every object that was read through `objects`. */
+  seen(): ReadonlyMap<string, GitObject>
+  /** Commits, from one down, `depth` of them each way; those that are not there end the past. */
+  past: (commit: string, depth: number) => Promise<(oid: string) => Promise<Commit | undefined>>
+}
+
+interface FetcherOptions {
+  client: GitClient
+  pool: ObjectPool
+  limits: GitLimits
+  /** A commit whose objects may be at hand. */
+  base: string | undefined
+  /** Commits of which everything that differs from a base was fetched. */
+  bridged: Set<string>
+  isRefused(filter: string): boolean
+  onRefused(filter: string): void
+}
+
+/** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
+const aimDepth = 2
+/** What all trees of a commit may weigh before they are walked instead. */
+const fewBytes = 512 * 1024
+/** Ids in one request. */
+const wantsAtOnce = 10_000
+
+/** Makes a fetcher for one question. */
+export function createFetcher(options: FetcherOptions): Fetcher {
+  const { client, pool, limits } = options
+  const { where } = client.wire
+  const seen = new Map<string, GitObject>()
+  let depth = 0
+  let isReading = false
+  /** Whether the server gives objects by id and parts of a commit. */
+  const canFilter = async (): Promise<boolean> => {
+    const { version, features } = await client.capabilities()
+    return version === 2 && (features.get('fetch') ?? '').split(' ').includes('filter')
+  }
+
+  const fetchOnce = async (wish: FetchWish, maxBytes = limits.packBytes): Promise<void> => {
+    const bounded = { ...limits, packBytes: maxBytes }
+    const bytes = await receivePack(await client.fetch(wish), { where, limits: bounded })
+    const base = wish.isThin === true ? (oid: string) => pool.peek(oid) : undefined
+    let pack
+    try {
+      pack = await indexPack(bytes, { where, limits, base })
+    } catch (error) {
+      await bytes.close()
+      throw error
+    }
+    await pool.add(pack)
+  }
+  /** Tries filters in turn until the server takes one; what it refused is remembered. */
+  const fetchFiltered = async (wish: FetchWish, filters: readonly string[]): Promise<void> => {
+    for (const filter of filters.filter((candidate) => !options.isRefused(kindOf(candidate)))) {
+      try {
+        return await fetchOnce({ ...wish, filter })
+      } catch (error) {
+        if (!(error instanceof HeadwaterError) || error.reason !== filterRefused) throw error
+        options.onRefused(kindOf(filter))
+      }
+    }
+    await fetchOnce(wish)
+  }
+
+  /** Whether a commit could be fetched as what differs from one that is at hand. */
+  const canBridge = (oid: string): boolean => {
+    const { base, bridged } = options
+    return base !== undefined && base !== oid && !bridged.has(oid) && pool.peek(base) !== undefined
+  }
+  const fetchCommit = async (oid: string): Promise<void> => {
+    if (!(await canFilter())) return fetchWhole(client, oid, fetchOnce)
+    if (canBridge(oid) && options.base !== undefined) {
+      // The server leaves out what the base holds: unchanged folders cost nothing.
+      const wish = { wants: [oid], haves: [options.base], depth: 1, isThin: true }
+      await fetchFiltered(wish, ['blob:none'])
+      options.bridged.add(oid)
+      return undefined
+    }
+    const wish = { wants: [oid], depth: 1 }
+    if (!isReading) return fetchFiltered(wish, ['tree:0', 'blob:none'])
+    // All of it: nothing to leave out.
+    if (depth === 0) return fetchOnce(wish)
+    const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
+    if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
+    // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.
+    if (!options.isRefused('blob:none') && (await isTaken(wish, 'blob:none', fewBytes))) return undefined
+    return fetchFiltered(wish, ['tree:0'])
+  }
+  /** Whether the server took a filter, and gave no more than some bytes. */
+  const isTaken = async (wish: FetchWish, filter: string, maxBytes?: number): Promise<boolean> => {
+    try {
+      await fetchOnce({ ...wish, filter }, maxBytes)
+      return true
+    } catch (error) {
+      if (!(error instanceof HeadwaterError)) throw error
+      if (error.reason === filterRefused) options.onRefused(kindOf(filter))
+      else if (error.reason !== 'LimitExceeded' || maxBytes === undefined) throw error
+      return false
+    }
+  }
+
+  const have = async (oid: string): Promise<GitObject | undefined> => {
+    const object = await pool.get(oid)
+    if (object !== undefined) seen.set(oid, object)
+    return object
+  }
+  const missingOf = async (oids: readonly string[], found: Map<string, GitObject>): Promise<string[]> => {
+    const missing = new Set<string>()
+    for (const oid of new Set(oids)) {
+      const object = seen.get(oid) ?? (await have(oid))
+      if (object === undefined) missing.add(oid)
+      else found.set(oid, object)
+    }
+    return [...missing]
+  }
+
+  /** Whether a commit is at hand but its files would have to be walked to. */
+  const isFarFrom = async (oid: string, { content }: GitObject): Promise<boolean> => {
+    if (canBridge(oid)) return canFilter()
+    const root = parseCommit(content)?.tree
+    return root !== undefined && (await pool.get(root)) === undefined
+  }
+
+  const objects: Objects = {
+    where,
+    limits,
+    async commit(oid) {
+      const known = await have(oid)
+      if (known !== undefined && (!isReading || !(await isFarFrom(oid, known)))) return known
+      await fetchCommit(oid)
+      return have(oid)
+    },
+    async read(oids) {
+      const found = new Map<string, GitObject>()
+      const missing = await missingOf(oids, found)
+      for (let at = 0; at < missing.length; at += wantsAtOnce) {
+        const wants = missing.slice(at, at + wantsAtOnce)
+        if (!(await canFilter())) throw incomplete(where, wants[0] ?? '')
+        await fetchFiltered({ wants }, ['tree:0', 'blob:none'])
+        const [absent] = await missingOf(wants, found)
+        if (absent !== undefined) throw incomplete(where, absent)
+      }
+      return found
+    },
+    async expect(trees) {
+      // With something at hand the walk is cheaper; with nothing, all of it comes at once.
+      if (options.base !== undefined && pool.peek(options.base) !== undefined) return
+      const missing = await missingOf(trees, new Map())
+      if (missing.length > 0 && (await canFilter())) await fetchOnce({ wants: missing })
+    },
+  }
+  return {
+    objects,
+    aimAt(paths) {
+      isReading = true
+      depth = Math.max(0, ...paths.map((path) => treePath(path).split('/').filter(Boolean).length))
+    },
+    seen: () => seen,
+    async past(commit, commits) {
+      const wish = { wants: [commit], depth: commits }
+      if (await canFilter()) await fetchFiltered(wish, ['tree:0', 'blob:none'])
+      else await fetchOnce(wish)
+      return async (oid) => {
+        const object = await pool.get(oid)
+        return object?.type === 'commit' ? parseCommit(object.content) : undefined
+      }
+    },
+  }
+}
+
+/** A commit and all its files. Before v2 a server hands out what a ref points at, so that what lies behind comes with the refs. */
+async function fetchWhole(
+  client: GitClient,
+  oid: string,
+  fetchOnce: (wish: FetchWish) => Promise<void>,
+): Promise<void> {
+  const { version, features } = await client.capabilities()
+  const isFree = features.has('allow-reachable-sha1-in-want') || features.has('allow-tip-sha1-in-want')
+  if (version === 2) return fetchOnce({ wants: [oid], depth: 1 })
+  const refs = await client.listRefs(['refs/'])
+  const isTip = refs.some((ref) => ref.oid === oid)
+  if (isTip || isFree) return fetchOnce({ wants: [oid], depth: 1 })
+  const tips = refs.filter(({ name }) => /^refs\/(heads|tags)\//.test(name)).map((ref) => ref.oid)
+  if (tips.length > 0) await fetchOnce({ wants: [...new Set(tips)] })
+}
+
+/** `combine:…+tree:3` and `combine:…+tree:2` are refused alike. */
+function kindOf(filter: string): string {
+  return filter.startsWith('combine:') ? 'combine' : filter
+}
+
+function incomplete(where: string, oid: string): Error {
+  return transient(
+    'GitOperationFailed',
+    `${where} does not send the object ${oid} that it names; trying again`,
+  )
+}

@@ -1,0 +1,149 @@
+import http from 'node:http'
+import https from 'node:https'
+import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
+import type { GitLimits } from '../limits.ts'
+import type { Traffic } from '../wire/wire.ts'
+
+/** One http request. */
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  url: string
+  headers: Record<string, string>
+  body?: string
+}
+
+/** Where requests go through, and what bounds them. */
+export interface HttpPorts {
+  where: string
+  agent: http.Agent
+  limits: GitLimits
+  signal: AbortSignal
+  traffic: Traffic
+}
+
+/** An answer whose body is still to come. */
+export interface HttpAnswer {
+  status: number
+  headers: http.IncomingHttpHeaders
+  /** The body as it comes; a connection that breaks throws `NetworkError`, one that falls silent `Timeout`. */
+  body: AsyncIterable<Uint8Array>
+  /** Reads what is left, if it is little, so that the connection can be used again. */
+  finish(): Promise<void>
+  /** Lets go of the connection. */
+  close(): void
+}
+
+/** More than this is not read for the sake of a connection. */
+const drainBytes = 64 * 1024
+
+/** Sends a request. A kept connection that the server has just closed is tried once more on a new one. */
+export async function exchange(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
+  try {
+    return await send(request, ports)
+  } catch (error) {
+    if (error instanceof StaleConnection) return send(request, ports)
+    throw error
+  }
+}
+
+class StaleConnection extends Error {}
+
+function send(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
+  const { where, agent, limits, signal, traffic } = ports
+  const { method, url, headers, body } = request
+  const sent = body === undefined ? undefined : Buffer.from(body, 'utf8')
+  traffic.requests += 1
+  return new Promise((resolve, reject) => {
+    const outgoing = (url.startsWith('https:') ? https : http).request(url, {
+      method,
+      agent,
+      signal,
+      timeout: limits.connectMs,
+      headers: { ...headers, ...(sent === undefined ? {} : { 'content-length': String(sent.length) }) },
+    })
+    let startBytes = 0
+    let waitsFor: 'connectMs' | 'idleMs' = 'connectMs'
+    const connected = (): void => {
+      waitsFor = 'idleMs'
+      outgoing.setTimeout(limits.idleMs)
+    }
+    outgoing.on('socket', (socket) => {
+      startBytes = socket.bytesRead
+      if (socket.connecting) socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', connected)
+      else connected()
+    })
+    outgoing.on('timeout', () => outgoing.destroy(tooSlow(where, waitsFor, limits)))
+    outgoing.on('error', (error) => {
+      const isStale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
+      reject(isStale && !signal.aborted ? new StaleConnection() : networkError(error, where, signal))
+    })
+    outgoing.on('response', (response) => {
+      const { socket } = response
+      response.on('close', () => {
+        traffic.receivedBytes += Math.max(0, socket.bytesRead - startBytes)
+        startBytes = socket.bytesRead
+      })
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: readBody(response, where, signal),
+        finish: () => drain(response),
+        close: () => {
+          if (!response.complete) response.destroy()
+        },
+      })
+    })
+    traffic.sentBytes += sent?.length ?? 0
+    outgoing.end(sent)
+  })
+}
+
+async function* readBody(
+  response: http.IncomingMessage,
+  where: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array
+  } catch (error) {
+    throw networkError(error, where, signal)
+  }
+}
+
+async function drain(response: http.IncomingMessage): Promise<void> {
+  if (response.complete && response.readableEnded) return
+  let size = 0
+  for await (const chunk of response.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Uint8Array).length
+    if (size > drainBytes) break
+  }
+  if (!response.complete) response.destroy()
+}
+
+function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
+  const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
+  return transient('Timeout', `${where} ${what} (limit ${name}=${limits[name]}); trying again`)
+}
+
+/** What went wrong on the way, as an error of ours; the text of the other side is left out. */
+export function networkError(error: unknown, where: string, signal: AbortSignal): HeadwaterError {
+  if (signal.aborted && signal.reason instanceof HeadwaterError) return signal.reason
+  if (error instanceof HeadwaterError) return error
+  const code = codeOf(error)
+  if (code !== undefined && /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
+    return stalled(
+      'CertificateNotTrusted',
+      `${where} shows a certificate that is not trusted (${code}); put its authority into secretRef as "ca.crt"`,
+      error,
+    )
+  }
+  return transient('NetworkError', `${where} cannot be reached (${code ?? 'unknown'}); trying again`, error)
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  return 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(error.code)
+    ? error.code
+    : undefined
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createGitFixture, type GitFixture } from '../../../test/git-fixture.ts'
+import { serveGit, type GitHttpServer } from '../../../test/git-http.ts'
+import { createSystemClock } from '../../compose/system.ts'
+import type { HostFacts, ObjectShelf, ShelfPointer, Source, SourceFile } from '../source.ts'
+import { createHttpGitSource } from './http.ts'
+import { allowances } from './policy.ts'
+
+const policy = { allow: new Set(allowances), trusted: [] }
+const clock = createSystemClock()
+const folders = 30
+
+/** A repository with many folders of which one is followed, and two commits. */
+let fixture: GitFixture
+let first: string
+let second: string
+let server: GitHttpServer
+
+beforeAll(async () => {
+  fixture = await createGitFixture()
+  const files: Record<string, string> = {}
+  for (let folder = 0; folder < folders; folder += 1) {
+    for (let file = 0; file < 10; file += 1) {
+      files[`services/svc-${folder}/deploy/${file}.yaml`] = noise(`${folder}/${file}`, 2000)
+    }
+  }
+  first = await fixture.commit(files)
+  second = await fixture.commit({
+    'services/svc-7/deploy/3.yaml': `${noise('7/3', 2000)}changed: 1\n`,
+    'services/svc-7/deploy/4.yaml': `${noise('7/4', 2000)}changed: 1\n`,
+    'services/svc-9/deploy/4.yaml': noise('another', 2000),
+  })
+  await fixture.git('gc', '--quiet')
+})
+afterAll(() => fixture.remove())
+beforeEach(() => server?.close())
+afterAll(() => server?.close())
+
+async function start(options: { canFilter?: boolean; protocol?: 0 | 1 | 2 } = {}): Promise<string> {
+  server = await serveGit({ root: path.dirname(fixture.directory), canFilter: true, ...options })
+  return server.url('repository')
+}
+
+function open(url: string, facts?: HostFacts): Source {
+  return createHttpGitSource(
+    { url, timeoutMs: 20_000, ...(facts === undefined ? {} : { facts }) },
+    { clock, policy },
+  )
+}
+
+/** What was asked since the last time. */
+function spent(): { requests: number; bytes: number } {
+  const told = { requests: server.requests.length, bytes: server.bytes.sent }
+  server.requests.length = 0
+  server.bytes.sent = 0
+  return told
+}
+
+function memoryShelf(): ObjectShelf & { reopened(): ObjectShelf } {
+  const bodies = new Map<string, Uint8Array>()
+  const shelf = (pointer?: ShelfPointer): ObjectShelf => ({
+    pointer,
+    get: async (sha256) => bodies.get(sha256),
+    async put(bytes) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      bodies.set(sha256, bytes)
+      return sha256
+    },
+  })
+  const made = shelf()
+  return Object.assign(made, { reopened: () => shelf(made.pointer) })
+}
+
+test('one folder costs its files and the way there, not its neighbours', async () => {
+  const source = open(await start())
+  const { commit } = await source.head({})
+  const files = await source.files(commit, ['services/svc-7'])
+  expect(files).toHaveLength(10)
+  const { requests, bytes } = spent()
+  expect(requests).toBeLessThanOrEqual(6)
+  expect(bytes).toBeLessThan(30_000)
+  await source.files(commit, ['services/svc-7', 'services/svc-7/deploy/1.yaml'])
+  expect(spent()).toEqual({ requests: 0, bytes: 0 })
+})
+
+test('the next commit costs what changed, in the same process', async () => {
+  const source = open(await start())
+  await source.files(first, ['services/svc-7'])
+  spent()
+  const { commit } = await source.head({})
+  expectSame(await source.files(commit, ['services/svc-7']), second)
+  const { requests, bytes } = spent()
+  expect(requests).toBeLessThanOrEqual(3)
+  expect(bytes).toBeLessThan(5_000)
+})
+
+test('the next commit costs what changed, in a fresh process with what the last one kept', async () => {
+  const url = await start()
+  const shelf = memoryShelf()
+  const before = open(url)
+  await before.files(first, ['services/svc-7'], { shelf })
+  const facts = before.facts?.()
+  expect(shelf.pointer?.commit).toBe(first)
+  spent()
+  const source = open(url, facts)
+  const { commit } = await source.head({})
+  const again = shelf.reopened()
+  expectSame(await source.files(commit, ['services/svc-7'], { shelf: again }), second)
+  const { requests, bytes } = spent()
+  expect(requests).toBeLessThanOrEqual(3)
+  expect(bytes).toBeLessThan(5_000)
+  expect(again.pointer?.segments).toHaveLength(2)
+  // A third process needs nothing but the shelf.
+  const third = open(url, facts)
+  expectSame(await third.files(commit, ['services/svc-7'], { shelf: { ...again } }), second)
+  expect(spent().requests).toBe(0)
+})
+
+test('a shelf that is lost, or whose bodies are damaged, costs a fetch and changes nothing', async () => {
+  const url = await start()
+  const shelf = memoryShelf()
+  await open(url).files(first, ['services/svc-7'], { shelf })
+  const lost: ObjectShelf = { ...shelf.reopened(), get: async () => undefined }
+  expectSame(await open(url).files(second, ['services/svc-7'], { shelf: lost }), second)
+  const damaged: ObjectShelf = { ...shelf.reopened(), get: async () => new Uint8Array([1, 2, 3]) }
+  expectSame(await open(url).files(second, ['services/svc-7'], { shelf: damaged }), second)
+})
+
+test('a folder whose tree did not change costs no download of files', async () => {
+  const source = open(await start())
+  await source.files(first, ['services/svc-1'])
+  spent()
+  expectSame(await source.files(second, ['services/svc-1']), second)
+  expect(spent().requests).toBe(1)
+})
+
+test('what is known of a host spares asking it', async () => {
+  const url = await start()
+  const before = open(url)
+  await before.head({})
+  expect(spent().requests).toBe(2)
+  const source = open(url, before.facts?.())
+  expect((await source.head({})).commit).toBe(second)
+  expect(spent().requests).toBe(1)
+})
+
+test('what is known of a host and is wrong is asked anew', async () => {
+  const facts: HostFacts = {
+    version: 2,
+    features: { fetch: 'shallow filter', 'ls-refs': '' },
+    refusedFilters: [],
+  }
+  const source = open(await start({ canFilter: false }), facts)
+  expectSame(await source.files(second, ['services/svc-7']), second)
+})
+
+describe('heads are looked up together', () => {
+  test('repositories of one host share its greeting, and connections', async () => {
+    const url = await start()
+    const shared = {}
+    const sources = Array.from({ length: 10 }, () =>
+      createHttpGitSource({ url, timeoutMs: 20_000 }, { clock, policy, shared }),
+    )
+    await Promise.all(sources.map((source) => source.head({})))
+    expect(spent().requests).toBe(11)
+  })
+
+  test('who became due before a look began shares it; who was marked later looks anew', async () => {
+    const source = open(await start())
+    const since = Date.now() - 1000
+    await source.head({ branch: 'main' }, { since })
+    await source.head({ branch: 'other' }, { since }).catch(() => undefined)
+    spent()
+    await source.head({ branch: 'main' }, { since })
+    await source.head({ branch: 'other' }, { since }).catch(() => undefined)
+    expect(spent().requests).toBe(0)
+    await source.head({ branch: 'main' }, { since: Date.now() + 1 })
+    expect(spent().requests).toBe(1)
+  })
+})
+
+function expectSame(files: readonly SourceFile[], commit: string): void {
+  expect(files.length).toBe(10)
+  const changed = files.filter(({ bytes }) => Buffer.from(bytes).includes('changed'))
+  const isSeven = files[0]?.path.startsWith('services/svc-7/') === true
+  expect(changed).toHaveLength(commit === second && isSeven ? 2 : 0)
+}
+
+/** Text that does not compress to nothing. */
+function noise(seed: string, bytes: number): string {
+  let text = ''
+  for (let count = 0; text.length < bytes; count += 1) {
+    text += `${createHash('sha256').update(`${seed}${count}`).digest('base64')}\n`
+  }
+  return text.slice(0, bytes)
+}

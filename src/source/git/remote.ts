@@ -1,0 +1,161 @@
+import type { Clock } from '../../api/clock.ts'
+import { HeadwaterError, transient } from '../../api/errors.ts'
+import type { HostFacts, Source } from '../source.ts'
+import { descendsBy } from './ancestry.ts'
+import { withDeadline } from './deadline.ts'
+import { createFetcher, type Fetcher } from './fetcher.ts'
+import type { GitLimits } from './limits.ts'
+import { createListing } from './listing.ts'
+import { createObjectPool } from './object-pool.ts'
+import { readCommitInfo, readFiles } from './read-files.ts'
+import { selectHead } from './refs.ts'
+import { createShelfKeeper } from './shelf.ts'
+import { createGitClient, type GitClient } from './wire/client.ts'
+import type { OpenWire } from './wire/wire.ts'
+
+/** What a repository behind a wire needs. */
+export interface RemoteOptions {
+  /** The repository as messages name it. */
+  where: string
+  openWire: OpenWire
+  limits: GitLimits
+  timeoutMs: number
+  clock: Clock
+  facts?: HostFacts | undefined
+  /** Filters that the host is known to refuse. */
+  refusedFilters?: readonly string[]
+  /** Ends connections of its own. */
+  close?: () => void
+  /** What other repositories learned of the same host. */
+  shared?: { facts: Map<string, HostFacts>; greetings: Map<string, Promise<unknown>>; host: string }
+}
+
+/**
+ * A repository behind http or ssh. Heads are listed without fetching; of a commit only what is asked for is fetched, as
+ * far as the server can filter. `timeoutMs` bounds each question whole.
+ */
+export function createRemoteGitSource(options: RemoteOptions): Source {
+  const { where, limits, clock, timeoutMs } = options
+  const pool = createObjectPool()
+  const shelves = createShelfKeeper(pool)
+  let facts = options.facts
+  /** The last commit whose files were read: what of it is at hand need not come again. */
+  let base: string | undefined
+  /** Commits of which everything that differs from a base was fetched. */
+  const bridged = new Set<string>()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const learned = (): HostFacts | undefined => facts ?? options.shared?.facts.get(options.shared.host)
+  const learn = (next: HostFacts | undefined): void => {
+    facts = next
+    if (next !== undefined) options.shared?.facts.set(options.shared.host, next)
+    else options.shared?.facts.delete(options.shared.host)
+  }
+  const greet = (client: GitClient): void => {
+    const { shared } = options
+    if (shared === undefined || learned() !== undefined || shared.greetings.has(shared.host)) return
+    const greeting = client.capabilities().then(
+      ({ version, features }) =>
+        learn({ version, features: Object.fromEntries(features), refusedFilters: [] }),
+      () => undefined,
+    )
+    shared.greetings.set(shared.host, greeting)
+    void greeting.finally(() => shared.greetings.delete(shared.host))
+  }
+  const askOnce = async <T>(signal: AbortSignal, question: (client: GitClient) => Promise<T>): Promise<T> => {
+    const { shared } = options
+    // Who asks a host that somebody just greets waits for what that tells, once.
+    const greeting = learned() === undefined ? shared?.greetings.get(shared.host) : undefined
+    if (greeting !== undefined) await greeting
+    const wire = options.openWire(signal)
+    try {
+      const client = createGitClient(wire, { limits, facts: learned() })
+      greet(client)
+      const answer = await question(client)
+      const { version, features } = await client.capabilities()
+      learn({ version, features: Object.fromEntries(features), refusedFilters: facts?.refusedFilters ?? [] })
+      return answer
+    } catch (error) {
+      if (error instanceof HeadwaterError) throw error
+      const name = error instanceof Error ? error.name : typeof error
+      throw transient('GitOperationFailed', `${where} cannot be read (${name}); trying again`, error)
+    } finally {
+      wire.close()
+    }
+  }
+  const ask = <T>(question: (client: GitClient) => Promise<T>): Promise<T> =>
+    withDeadline({ clock, timeoutMs, where }, async (signal) => {
+      const isInformed = learned() !== undefined
+      try {
+        return await askOnce(signal, question)
+      } catch (error) {
+        if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
+        // What was known of the host may be what is wrong.
+        learn(undefined)
+        return askOnce(signal, question)
+      }
+    })
+  /** Reading fills the pool, so one reads after the other: the second finds what the first fetched. */
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const next = turn.then(run, run)
+    turn = next.catch(() => undefined)
+    return next
+  }
+  const fetcherOf = (client: GitClient): Fetcher =>
+    createFetcher({
+      client,
+      pool,
+      limits,
+      base,
+      bridged,
+      isRefused: (filter) =>
+        options.refusedFilters?.includes(filter) === true ||
+        learned()?.refusedFilters.includes(filter) === true,
+      onRefused: (filter) => {
+        const known = learned() ?? { version: 2 as const, features: {}, refusedFilters: [] }
+        facts = { ...known, refusedFilters: [...known.refusedFilters, filter] }
+      },
+    })
+  const listing = createListing({ clock, ask: (run) => ask((client) => run(client)) })
+
+  return {
+    head: (ref, { since } = {}) => selectHead(listing.at(since), ref, where),
+    files: (commit, paths, reading = {}) =>
+      inTurn(() =>
+        ask(async (client) => {
+          const shelf = await shelves.open(reading.shelf)
+          base = shelf.commit ?? base
+          const fetcher = fetcherOf(client)
+          fetcher.aimAt(paths)
+          const files = await readFiles(fetcher.objects, commit, paths, reading)
+          base = commit
+          await shelf.keep(commit, fetcher.seen())
+          return files
+        }),
+      ),
+    commit: (commit) =>
+      inTurn(() => ask(async (client) => readCommitInfo(fetcherOf(client).objects, commit))),
+    descends: (commit, ancestor) =>
+      inTurn(() => ask(async (client) => descendsBy(fetcherOf(client).past, { commit, ancestor, limits }))),
+    async verify(head, verifying) {
+      const { verifyHead } = await import('./verify/verify-head.ts')
+      return verifyHead(head, verifying, {
+        where,
+        read: (oid) => inTurn(() => ask((client) => fetcherOf(client).objects.commit(oid))),
+        resolve: (name) => listing.at(undefined).resolve(name),
+      })
+    },
+    facts: () => facts,
+    async close() {
+      await inTurn(() => pool.clear())
+      options.close?.()
+      base = undefined
+    },
+  }
+}
+
+/** Failures that may come of believing something of a host that is not so: another version, a filter that is gone. */
+function mayBeMisinformed(error: unknown): boolean {
+  const reasons = ['NetworkError', 'GitOperationFailed', 'RepositoryNotFound']
+  return error instanceof HeadwaterError && reasons.includes(error.reason)
+}

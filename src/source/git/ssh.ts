@@ -1,0 +1,39 @@
+import type { Source, SourceLocation } from '../source.ts'
+import type { HttpSourcePorts } from './http.ts'
+import { defaultLimits } from './limits.ts'
+import { allowancesFor, strictPolicy } from './policy.ts'
+import { createRemoteGitSource } from './remote.ts'
+import { openSshWires } from './ssh/ssh-wire.ts'
+import type { GitAddress } from './url.ts'
+
+/** A repository behind ssh, by a key and with the host's key pinned. */
+export function createSshGitSource(
+  address: Extract<GitAddress, { type: 'ssh' }>,
+  location: SourceLocation,
+  ports: HttpSourcePorts,
+): Source {
+  const limits = ports.limits ?? defaultLimits
+  const { user, host, port, path } = address
+  const where = `ssh://${host}${port === 22 ? '' : `:${port}`}${path}`
+  const wires = openSshWires({
+    where,
+    user,
+    host,
+    port,
+    path,
+    credentials: location.credentials,
+    allow: allowancesFor(location.url, ports.policy ?? strictPolicy),
+    limits,
+    traffic: ports.traffic ?? { requests: 0, receivedBytes: 0, sentBytes: 0 },
+    resolve: ports.resolve,
+  })
+  return createRemoteGitSource({
+    where,
+    openWire: (signal) => wires.open(signal),
+    limits,
+    timeoutMs: location.timeoutMs,
+    clock: ports.clock,
+    facts: location.facts,
+    close: () => wires.close(),
+  })
+}

@@ -1,0 +1,123 @@
+import { transient } from '../../../api/errors.ts'
+import type { HostFacts } from '../../source.ts'
+import type { GitLimits } from '../limits.ts'
+import {
+  readGreeting,
+  tooManyRefs,
+  type Capabilities,
+  type Greeting,
+  type ListedRef,
+} from './capabilities.ts'
+import { fetchRequestV0, fetchRequestV2, readBandsV0, readBandsV2, type FetchWish } from './fetch.ts'
+import { delimiter, flush, line, textOf } from './packets.ts'
+import { requestHead } from './request-head.ts'
+import { remoteRefusal } from './refusal.ts'
+import type { Wire } from './wire.ts'
+
+/** Git's questions over one wire, in whatever version of the protocol the server speaks. */
+export interface GitClient {
+  wire: Wire
+  capabilities(): Promise<Capabilities>
+  /** Refs whose names begin with one of the prefixes, peeled. */
+  listRefs(prefixes: readonly string[]): Promise<ListedRef[]>
+  /** The bytes of a pack. */
+  fetch(wish: FetchWish): Promise<AsyncGenerator<Buffer>>
+}
+
+/** Makes a client. Facts that are known from earlier spare the greeting. */
+export function createGitClient(
+  wire: Wire,
+  options: { limits: GitLimits; facts?: HostFacts | undefined },
+): GitClient {
+  const { limits } = options
+  const { where } = wire
+  let known = wire.isStateless ? capabilitiesOf(options.facts) : undefined
+  let greeting: Promise<Greeting> | undefined
+  const greet = async (): Promise<Greeting> => {
+    const packets = await wire.greet()
+    const answer = await readGreeting(packets, where, limits.refs)
+    await packets.finish()
+    known = answer
+    return answer
+  }
+  /** Before v2 a greeting is a listing too, and each http request stands alone. */
+  const greeted = (): Promise<Greeting> => (greeting ??= greet())
+  const capabilities = async (): Promise<Capabilities> => known ?? greeted()
+
+  return {
+    wire,
+    capabilities,
+    async listRefs(prefixes) {
+      const { version, features } = await capabilities()
+      if (version !== 2) {
+        const { refs } = await (wire.isStateless && greeting === undefined ? greet() : greeted())
+        greeting = wire.isStateless ? undefined : greeting
+        return refs.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)))
+      }
+      return readListedRefs(wire, { prefixes, features, maxRefs: limits.refs })
+    },
+    async fetch(wish) {
+      const { version, features } = await capabilities()
+      if (version === 2) {
+        return readBandsV2(await wire.ask(fetchRequestV2(wish, features)), where)
+      }
+      const packets = await wire.ask(fetchRequestV0(wish, features))
+      if (!wire.isStateless) {
+        // A conversation of v0 ends with its pack: the next question begins another.
+        known = undefined
+        greeting = undefined
+      }
+      return readBandsV0(packets, { where, features, wish })
+    },
+  }
+}
+
+async function readListedRefs(
+  wire: Wire,
+  options: { prefixes: readonly string[]; features: ReadonlyMap<string, string>; maxRefs: number },
+): Promise<ListedRef[]> {
+  const { prefixes, features, maxRefs } = options
+  const request = [
+    line('command=ls-refs'),
+    ...requestHead(features),
+    delimiter,
+    line('peel'),
+    line('symrefs'),
+    ...prefixes.map((prefix) => line(`ref-prefix ${prefix}`)),
+    flush,
+  ]
+  const packets = await wire.ask(request.join(''))
+  const refs: ListedRef[] = []
+  for (;;) {
+    const packet = await packets.next()
+    if (packet?.type === 'flush') {
+      await packets.finish()
+      return refs
+    }
+    if (packet?.type !== 'data') {
+      throw transient('NetworkError', `${wire.where} sent an answer that is torn; trying again`)
+    }
+    const text = textOf(packet.data)
+    if (text.startsWith('ERR ')) throw remoteRefusal(wire.where, text.slice(4))
+    const [, oid, name = '', attributes = ''] = /^([0-9a-f]{40}|unborn) (\S+)(.*)$/s.exec(text) ?? []
+    if (oid === undefined) {
+      throw transient('NetworkError', `${wire.where} sent a listing that is none; trying again`)
+    }
+    if (oid === 'unborn') continue
+    const peeled = / peeled:([0-9a-f]{40})/.exec(attributes)?.[1]
+    const target = / symref-target:(\S+)/.exec(attributes)?.[1]
+    refs.push({
+      name,
+      oid,
+      ...(peeled === undefined ? {} : { peeled }),
+      ...(target === undefined ? {} : { target }),
+    })
+    if (refs.length > maxRefs) throw tooManyRefs(wire.where, maxRefs)
+  }
+}
+
+function capabilitiesOf(facts: HostFacts | undefined): Capabilities | undefined {
+  return facts === undefined
+    ? undefined
+    : { version: facts.version, features: new Map(Object.entries(facts.features)) }
+}

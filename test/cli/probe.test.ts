@@ -1,0 +1,69 @@
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createSystemClock } from '../../src/compose/system.ts'
+import { createGitFixture, type GitFixture } from '../git-fixture.ts'
+import { serveGit, type GitHttpServer } from '../git-http.ts'
+import { headwater } from './test-io.ts'
+
+const clock = createSystemClock()
+let fixture: GitFixture
+let commit: string
+let server: GitHttpServer
+beforeAll(async () => {
+  fixture = await createGitFixture()
+  commit = await fixture.commit({ 'a/b.yaml': 'b: 1\n', 'c.yaml': 'c: 1\n' }, 'a subject')
+  await fixture.git('tag', 'v1.0.0')
+  server = await serveGit({
+    root: path.dirname(fixture.directory),
+    canFilter: true,
+    authorization: `Basic ${Buffer.from('git:t0ken-canary').toString('base64')}`,
+  })
+})
+afterAll(async () => {
+  await server.close()
+  await fixture.remove()
+})
+
+const probe = (words: string, token = 't0ken-canary') =>
+  headwater(`source probe ${words}`, { clock, cwd: fixture.directory, env: { TOKEN: token } })
+
+test('a probe tells the protocol, the strategy, and what each step costs', async () => {
+  const { stdout, code } = await probe(`${server.url('repository')} --path a --secret env://TOKEN`)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^protocol +version 2$/m)
+  expect(stdout).toMatch(/^strategy +parts of commits, the trees on the way at once$/m)
+  expect(stdout).toMatch(
+    new RegExp(`^head +main@sha1:${commit} \\("a subject", Ana, 2026-11-02T10:00:00.000Z\\)$`, 'm'),
+  )
+  expect(stdout).toMatch(/^files +1 files, 5 bytes below "a"$/m)
+  expect(stdout).toMatch(/^STEP +REQUESTS +RECEIVED +MS$/m)
+  expect(stdout).toMatch(/^look again +1 +\d{3} +\d+$/m)
+  expect(stdout).not.toContain('canary')
+})
+
+test('the same as data, of a tag', async () => {
+  const { stdout } = await probe(`${server.url('repository')} --ref v1.0.0 --secret env://TOKEN -o json`)
+  const told = JSON.parse(stdout) as Record<string, unknown>
+  expect(told).toMatchObject({ protocol: 2, head: { revision: `v1.0.0@sha1:${commit}`, commit } })
+  expect(told['steps']).toHaveLength(3)
+})
+
+test('a repository on this machine', async () => {
+  const { stdout } = await probe(fixture.directory)
+  expect(stdout).toMatch(/^strategy +on this machine$/m)
+})
+
+test.each([
+  { name: 'a wrong token', words: '', token: 'wr0ng-canary', says: 'refuses the credentials' },
+  {
+    name: 'a ref that is not there',
+    words: '--ref nope',
+    token: 't0ken-canary',
+    says: 'has no branch "nope"',
+  },
+])('$name: said, exit 2, no secret shown', async ({ words, token, says }) => {
+  const ran = await probe(`${server.url('repository')} ${words} --secret env://TOKEN`, token)
+  expect(ran.stderr).toContain(says)
+  expect(ran.stdout + ran.stderr).not.toContain('canary')
+  expect(ran.code).toBe(2)
+})
