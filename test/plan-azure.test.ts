@@ -4,7 +4,7 @@ import { azureDeploymentSpec } from '../src/api/kinds/azure-deployment.ts'
 import type { Clock } from '../src/api/clock.ts'
 import type { ObjectRecord } from '../src/api/record.ts'
 import { defaultSubscription } from '../src/sandbox/azure/subscriptions.ts'
-import { createAzurePlanner } from '../src/target/azure/index.ts'
+import { createAzurePlanner } from '../src/target/azure/planner.ts'
 import type { AzurePlan } from '../src/target/azure/plan.ts'
 import {
   call,

@@ -1,7 +1,7 @@
 import { ListStacksCommand } from '@aws-sdk/client-cloudformation'
 import { beforeEach, expect, test } from 'vitest'
 import type { ObjectRecord } from '../src/api/record.ts'
-import { createCloudFormationPlanner } from '../src/target/cloudformation/index.ts'
+import { createCloudFormationPlanner } from '../src/target/cloudformation/planner.ts'
 import type { StackPlan } from '../src/target/cloudformation/plan.ts'
 import { layStackGround, leftovers, stackOf, template, type StackGround } from './support/stack-ground.ts'
 

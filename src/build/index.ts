@@ -62,7 +62,8 @@ export async function build(files: readonly TreeFile[], options: BuildOptions): 
     ...checkClaims(objects, claims),
     ...checkFileNames(checked),
     ...checkOrder(checked, (key) => declared.has(key)),
-    ...checkFiles(checked, referenced, options.facts ?? {}),
+    ...checkFiles(checked, referenced),
+    ...(await checkStacks(checked, referenced, options.facts ?? {})),
     ...[...deployments.values()].flatMap((prepared) => prepared.flags),
   ].filter(({ problem }) => !problems.some((known) => isConsequence(problem, known)))
   const causes = new Map(broken)
@@ -76,6 +77,18 @@ export async function build(files: readonly TreeFile[], options: BuildOptions): 
     withheld,
     inputs: gatherInputs(objects, { withheld, referenced, deployments }),
   }
+}
+
+/** What is wrong in templates of CloudFormation; loaded where there are stacks. */
+async function checkStacks(
+  objects: readonly BuiltObject[],
+  files: ReadonlyMap<string, Uint8Array>,
+  facts: BuildFacts,
+): Promise<Flag[]> {
+  const stacks = objects.filter(({ kind }) => kind === 'CloudFormationStack')
+  if (stacks.length === 0) return []
+  const { checkTemplates } = await import('./cloudformation/check.ts')
+  return checkTemplates(stacks, files, facts)
 }
 
 /** What is only known of Azure deployments once they are compiled and put together; loaded where there are some. */

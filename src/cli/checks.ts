@@ -10,6 +10,7 @@ import { readCredentials } from '../reconcile/credentials.ts'
 import { openSecrets } from '../compose/azure-ports.ts'
 import { createGitSource, personalPolicy } from '../source/index.ts'
 import type { RefSelector } from '../source/source.ts'
+import { checkAzure } from './check-azure.ts'
 import type { Io } from './io.ts'
 import { withStore } from './open.ts'
 import { listRecords } from './select.ts'
@@ -42,6 +43,7 @@ export async function* checks(io: Io, flags: SettingFlags): AsyncGenerator<Findi
   yield looked('repository', () => checkRepository(io, settings))
   yield looked('templates', () => checkBlobs(io, settings))
   yield looked('aws', () => checkIdentity(settings))
+  yield checkAzure(io, settings)
   yield checkBicep(io)
 }
 

@@ -1,4 +1,5 @@
 import { stalled, type HeadwaterError } from '../api/errors.ts'
+import { isLoopback } from '../api/loopback.ts'
 import { credentialKinds, type CredentialKind } from '../target/azure/credential-kinds.ts'
 
 /** Who the controller is to Azure, and where Azure is. What is absent is the public cloud's. */
@@ -123,8 +124,8 @@ export function endpoint(value: string): string {
 
 function originOf(value: string, mayBeLocal: boolean): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
-  const isSafe = url?.protocol === 'https:' || (mayBeLocal && url?.protocol === 'http:' && isLocal)
+  const isLocal = mayBeLocal && url?.protocol === 'http:' && isLoopback(value)
+  const isSafe = url?.protocol === 'https:' || isLocal
   const isBare =
     url !== undefined && (url.pathname === '/' || url.pathname === '') && url.search === '' && url.hash === ''
   if (url === undefined || !isSafe || !isBare || url.username !== '' || url.password !== '') {

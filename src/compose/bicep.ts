@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Clock } from '../api/clock.ts'
 import type { BicepCompiler } from '../build/index.ts'
 
-/** The Bicep compiler as composition roots hold it: nothing is loaded or started before the first deployment is met. */
+/** The Bicep compiler as composition roots hold it: nothing is loaded or started before the first Bicep file is met. */
 export interface OpenedBicep {
   open(): Promise<BicepCompiler>
   close(): Promise<void>
@@ -16,22 +16,34 @@ export interface BicepPorts {
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** Makes the compiler's opener. */
+/** Makes the compiler's opener. What talks to the compiler is loaded by the first call that needs it, which `find` does not. */
 export function bicepOpener({ clock, env }: BicepPorts): OpenedBicep {
-  let opened: Promise<BicepCompiler> | undefined
-  const load = async (): Promise<BicepCompiler> => {
-    const { createBicepCompiler } = await import('../target/azure/bicep/index.ts')
-    return createBicepCompiler({ clock, env, beside: besides(env) })
+  const beside = besides(env)
+  let loaded: Promise<BicepCompiler> | undefined
+  const driver = (): Promise<BicepCompiler> =>
+    (loaded ??= import('../target/azure/bicep/index.ts').then(({ createBicepCompiler }) =>
+      createBicepCompiler({ clock, env, beside }),
+    ))
+  const close = async (): Promise<void> => (await loaded)?.close()
+  const compiler: BicepCompiler = {
+    async find() {
+      const { findBicep } = await import('../target/azure/bicep/find.ts')
+      return findBicep({ env, beside })
+    },
+    version: async () => (await driver()).version(),
+    compile: async (request) => (await driver()).compile(request),
+    snapshot: async (request) => (await driver()).snapshot(request),
+    close,
   }
-  return {
-    open: () => (opened ??= load()),
-    close: async () => (await opened)?.close(),
-  }
+  return { open: async () => compiler, close }
 }
 
-/** Folders that a function is unpacked to, by each runtime's own word, and where this code lies: a bundle's parts have a folder of their own. */
-function besides(env: BicepPorts['env']): string[] {
-  const own = dirname(fileURLToPath(import.meta.url))
+/**
+ * Folders that hold a function's package: by each runtime's own word, and where this code lies. In a bundle that is one
+ * of its folders of entries or chunks, one below the root.
+ */
+export function besides(env: BicepPorts['env'], code = fileURLToPath(import.meta.url)): string[] {
+  const own = dirname(code)
   const told = [
     env['LAMBDA_TASK_ROOT'],
     env['AzureWebJobsScriptRoot'],

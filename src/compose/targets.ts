@@ -1,5 +1,6 @@
 import type { Clock } from '../api/clock.ts'
 import { stalled } from '../api/errors.ts'
+import { isLoopback } from '../api/loopback.ts'
 import type { BlobStore } from '../blob/blob.ts'
 import type { SecretResolver } from '../secret/secret.ts'
 import type { CredentialOptions } from '../target/azure/credential.ts'
@@ -48,15 +49,20 @@ const drivers: Readonly<Record<string, Create>> = {
 }
 
 /** Where ARM is. */
-export function azureEndpoint({ azure }: Settings): string {
+export function azureEndpoint({ azure }: Pick<Settings, 'azure'>): string {
   return azure?.endpoint ?? 'https://management.azure.com'
 }
 
-/** Tokens for ARM by what the settings say. A pretend ARM over plain http, which is on this machine, takes any. */
+/** Whether ARM is a pretend one, which takes any token: on this machine, over plain http, with no credential named. */
+export function isPretendArm(settings: Pick<Settings, 'azure'>): boolean {
+  const endpoint = azureEndpoint(settings)
+  const isNamed = (settings.azure?.credential ?? 'default') !== 'default'
+  return endpoint.startsWith('http:') && isLoopback(endpoint) && !isNamed
+}
+
+/** Tokens for ARM by what the settings say. */
 export async function azureTokens(settings: Settings, secrets: SecretResolver): Promise<TokenSource> {
-  const isPretend =
-    azureEndpoint(settings).startsWith('http:') && (settings.azure?.credential ?? 'default') === 'default'
-  if (isPretend) return { token: async () => 'sandbox' }
+  if (isPretendArm(settings)) return { token: async () => 'sandbox' }
   const { createTokenSource } = await import('../target/azure/credential.ts')
   return createTokenSource(credentialOptions(settings, secrets))
 }

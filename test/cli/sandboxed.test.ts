@@ -3,11 +3,13 @@ import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createDemoRepository } from '../../src/cli/demo/repository.ts'
 import { replaceCloudEnvironment } from '../../src/cli/process-env.ts'
 import { createSystemClock, createSystemRandom } from '../../src/compose/system.ts'
 import { createAwsSandbox, type AwsSandbox } from '../../src/sandbox/aws/server.ts'
+import { createAzureSandbox } from '../../src/sandbox/azure/server.ts'
 import { headwater, type Ran } from './test-io.ts'
 
 // The commands that work on a cloud, one after the other on one small fleet, as a person would type them.
@@ -188,6 +190,7 @@ describe('commands on a pretend AWS', () => {
     expect(stdout).toMatch(/^✔ store +sqlite:.*, 7 objects$/m)
     expect(stdout).toMatch(/^✔ repository +.*fleet at main@sha1:\w{7}$/m)
     expect(stdout).toMatch(/^✔ aws +arn:aws:.* in account 123456789012, eu-west-1$/m)
+    expect(stdout).toMatch(/^– azure +not in use: /m)
     expect(code).toBe(0)
     const wrong = await headwater('check', {
       clock,
@@ -196,6 +199,40 @@ describe('commands on a pretend AWS', () => {
     })
     expect(wrong.stdout).toMatch(/^✗ repository +/m)
     expect(wrong.code).toBe(1)
+  })
+
+  test('check asks Azure who we are, where it is in use', async () => {
+    const azure = await createAzureSandbox({ clock, random: createSystemRandom(), httpsPort: 0 })
+    const trusted = getCACertificates('default')
+    onTestFinished(async () => {
+      setDefaultCACertificates(trusted)
+      await azure.close()
+    })
+    setDefaultCACertificates([...trusted, azure.caPem ?? ''])
+    const clientId = '00000000-0000-4000-8000-0000000000c1'
+    const tenantId = '00000000-0000-4000-8000-0000000000a1'
+    const check = (more: Record<string, string>) =>
+      headwater('check', { clock, cwd: dir, env: { ...env(), HEADWATER_AZURE_ENDPOINT: azure.url, ...more } })
+    const asApplication = {
+      HEADWATER_AZURE_CREDENTIAL: 'client-secret',
+      HEADWATER_AZURE_TENANT_ID: tenantId,
+      HEADWATER_AZURE_CLIENT_ID: clientId,
+      HEADWATER_AZURE_CLIENT_SECRET: 'env://THE_SECRET',
+      HEADWATER_AZURE_AUTHORITY: azure.httpsUrl ?? '',
+      THE_SECRET: 'hunter2',
+    }
+    const good = await check(asApplication)
+    expect(good.stdout).toContain(
+      `client ${clientId} of tenant ${tenantId} at ${azure.url}, 1 subscription visible\n`,
+    )
+    expect(good.code).toBe(0)
+    await azure.control('client', { clientId, denied: true })
+    const refused = await check(asApplication)
+    expect(refused.stdout).toMatch(/^✗ azure +no token for the controller's own identity: .*AADSTS/m)
+    expect(`${refused.stdout}${refused.stderr}`).not.toContain('hunter2')
+    expect(refused.code).toBe(1)
+    // A pretend ARM on this machine takes a token that nobody made.
+    expect((await check({})).stdout).toMatch(/^✔ azure +an identity at http:.*, 1 subscription visible$/m)
   })
 
   test('diff of a revision, and of one that is none', async () => {

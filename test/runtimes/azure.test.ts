@@ -244,8 +244,8 @@ describe.skipIf(worker === undefined)(
     it('schedule with a queue only tells the workers, in base64 as the host reads it', async () => {
       await setDueAt(key, 1)
       services.sent.length = 0
-      const { value } = await withQueue.invoke('schedule', timerEvent())
-      expect(value).toMatchObject({ steps: 0, errors: 0 })
+      const { error, value } = await withQueue.invoke('schedule', timerEvent())
+      expect({ error, value }).toMatchObject({ value: { steps: 0, errors: 0 } })
       expect(services.sent).toContain(JSON.stringify({ key }))
     })
 

@@ -12,7 +12,7 @@ import { replaceCloudEnvironment } from '../process-env.ts'
 export function createCheckCommand(io: Io): Command {
   const command = new Command('check')
     .description(
-      'Looks whether the controller could work here: settings, state, repository, templates’ store, AWS identity, Bicep compiler. Changes nothing.',
+      'Looks whether the controller could work here: settings, state, repository, templates’ store, identity in AWS and Azure, Bicep compiler. Changes nothing.',
     )
     .addOption(outputOption(['json', 'yaml']))
     .addHelpText('after', help)

@@ -31,7 +31,7 @@ export type Connections = (record: ObjectRecord) => Connection
  * What ARM grants each principal in a subscription and region: reads 250 and 25 more a second, writes 200 and 10 more.
  * The bucket is shared with everybody of that principal, so it is not used up to the end. Source: ARM's throttling page.
  */
-const limits: Limits = {
+export const armLimits: Limits = {
   service: 'ARM',
   startRate: { read: 25, write: 10 },
   burstSeconds: 8,
@@ -45,7 +45,7 @@ export function createConnections(ports: {
   tokens: TokenSource
 }): Connections {
   const { clock, endpoint, tokens } = ports
-  const limiter = createLimiter(clock, limits)
+  const limiter = createLimiter(clock, armLimits)
   const open = new Map<string, ArmClient>()
 
   function clientOf(as: AzureIdentity | undefined): ArmClient {

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import { HeadwaterError, stalled, transient } from '../../api/errors.ts'
+import { isLoopback } from '../../api/loopback.ts'
 import { cleanText } from '../clean-text.ts'
 import type { AzureIdentity, TokenSource } from './connections.ts'
 import type { CredentialKind } from './credential-kinds.ts'
@@ -70,9 +71,7 @@ export async function identityToken(options: CredentialOptions, audience: string
 
 /** ARM of every cloud is its own audience; a pretend one on this machine takes the public one's. */
 function audienceOf(endpoint: string): string {
-  const { hostname, origin } = new URL(endpoint)
-  const isLocal = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
-  return isLocal ? 'https://management.azure.com' : origin
+  return isLoopback(endpoint) ? 'https://management.azure.com' : new URL(endpoint).origin
 }
 
 async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {

@@ -1,34 +1,17 @@
-import type { Clock } from '../../api/clock.ts'
 import type { AzureDeploymentSpec } from '../../api/kinds/azure-deployment.ts'
-import type { ObjectRecord } from '../../api/record.ts'
 import type { Target } from '../target.ts'
 import { act } from './act.ts'
 import type { Action } from './action.ts'
-import { createConnections, type TokenSource } from './connections.ts'
+import { createConnections } from './connections.ts'
 import type { Settings } from './context.ts'
 import { decide } from './decide.ts'
 import { inputsDigest } from './digest.ts'
 import type { Observation } from './observation.ts'
 import { observe } from './observe.ts'
+import { publicEndpoint, type AzureOptions } from './options.ts'
 import { placeOf } from './place.ts'
-import type { AzurePlan } from './plan.ts'
-import { planOnline } from './plan-online.ts'
-import type { BodyPorts } from './requests.ts'
 
-/** What the target works with. */
-export interface AzureOptions extends BodyPorts {
-  /** Part of the ownership mark: two controllers never touch each other's deployments. */
-  controllerId: string
-  clock: Clock
-  tokens: TokenSource
-  /** Origin of ARM; default: the public cloud's. */
-  endpoint?: string
-  /** Shortest time between two looks at something in flight, in milliseconds; default 2 s. */
-  pollFloorMs?: number
-}
-
-/** ARM of the public cloud. */
-export const publicEndpoint = 'https://management.azure.com'
+export type { AzureOptions } from './options.ts'
 
 /** Deploys ARM deployments and deployment stacks over ARM's REST interface. */
 export function createAzureTarget(options: AzureOptions): Target<Observation, Action> {
@@ -51,13 +34,6 @@ export function createAzureTarget(options: AzureOptions): Target<Observation, Ac
       return act(connection.client, settings, options, { record, operation, action })
     },
   }
-}
-
-/** Tells what would happen to an object's deployment, by a what-if. */
-export function createAzurePlanner(options: AzureOptions): (record: ObjectRecord) => Promise<AzurePlan> {
-  const { controllerId, clock, tokens, endpoint = publicEndpoint } = options
-  const connect = createConnections({ clock, endpoint, tokens })
-  return async (record) => planOnline(connect(record).client, { ...options, controllerId }, record)
 }
 
 /** The resource id, in one letter case; what is in no subscription is told apart by the tenant of who deploys it. */

@@ -1,6 +1,7 @@
 import type { ObjectRecord } from '../../../api/record.ts'
 import { azureEndpoint, azureTokens } from '../../../compose/targets.ts'
-import { createAzurePlanner, createAzureTarget } from '../../../target/azure/index.ts'
+import { createAzureTarget } from '../../../target/azure/index.ts'
+import { createAzurePlanner } from '../../../target/azure/planner.ts'
 import type { OfflineSide } from '../../../target/azure/plan-offline.ts'
 import type { PlanPorts, Planner } from './planner.ts'
 

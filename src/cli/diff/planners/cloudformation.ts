@@ -1,9 +1,7 @@
 import { parameterTexts, type ParameterValue } from '../../../api/parameters.ts'
 import type { ObjectRecord } from '../../../api/record.ts'
-import {
-  createCloudFormationPlanner,
-  createCloudFormationTarget,
-} from '../../../target/cloudformation/index.ts'
+import { createCloudFormationTarget } from '../../../target/cloudformation/index.ts'
+import { createCloudFormationPlanner } from '../../../target/cloudformation/planner.ts'
 import type { PlanPorts, Planner } from './planner.ts'
 
 /** Plans stacks: by change sets that are never executed; offline by comparing templates alone. */
