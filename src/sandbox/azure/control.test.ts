@@ -355,11 +355,16 @@ describe('the control endpoint', () => {
     await put()
     await ground.call(`GET ${account}`)
     await ground.call('GET ~/resourcegroups/no')
+    const web = '~/resourcegroups/rg/providers/Microsoft.Resources/deployments/web'
+    const body = { properties: { mode: 'Incremental', template: {} } }
+    await ground.call(`POST ${web}/validate`, { body })
+    await ground.call(`POST ${web}/whatIf`, { body })
     const counted = ground.sandbox.calls.counts({ mutating: true })
-    expect(counted).toMatchObject({ total: 3, mutating: 3 })
+    expect(counted).toMatchObject({ total: 4, mutating: 4 })
     expect(counted.calls.map(({ action, name, count }) => [action, name, count])).toEqual([
       ['ResourceGroupsCreateOrUpdate', undefined, 1],
       ['ResourcesCreateOrUpdateById', 'acc1', 2],
+      ['DeploymentsWhatIf', 'web', 1],
     ])
     expect(await ask('/calls?action=ResourceGroupsGet&group=no&service=arm')).toMatchObject({
       total: 1,
