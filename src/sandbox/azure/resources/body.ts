@@ -103,7 +103,9 @@ export function expectedBodyOf(
 ): JsonObject {
   const body = bodyOf(world, id, asked, before)
   const computed = factsOf(id.type).computed?.(makingOf(world, id, body)) ?? {}
-  const kept = keptFrom(before, computed, () => true)
+  // What is computed of what was asked for (the ids of a network's subnets) follows that, and not what is there.
+  const wanted = objectMember(asked, 'properties')
+  const kept = keptFrom(before, computed, (name) => wanted[name] === undefined)
   return { ...body, properties: { ...objectMember(body, 'properties'), ...kept } }
 }
 
