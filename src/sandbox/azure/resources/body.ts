@@ -92,8 +92,8 @@ function keptFrom(
 }
 
 /**
- * What a what-if expects of a write over a live resource: read-only properties are as they are, times of change among
- * them, for what-if tells nothing of those.
+ * What a what-if expects of a write over a live resource: what only the provider sets is as it is, times of change among
+ * it, for what-if tells nothing of those.
  */
 export function expectedBodyOf(
   world: World,
@@ -103,9 +103,8 @@ export function expectedBodyOf(
 ): JsonObject {
   const body = bodyOf(world, id, asked, before)
   const computed = factsOf(id.type).computed?.(makingOf(world, id, body)) ?? {}
-  // What is computed of what was asked for (the ids of a network's subnets) follows that, and not what is there.
-  const wanted = objectMember(asked, 'properties')
-  const kept = keptFrom(before, computed, (name) => wanted[name] === undefined)
+  const said = objectMember(asked, 'properties')
+  const kept = keptFrom(before, computed, (name) => !Object.hasOwn(said, name))
   return { ...body, properties: { ...objectMember(body, 'properties'), ...kept } }
 }
 
