@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the interop suites meet: ministack, moto, the AWS CLI and cfn-lint into build/interop-venv, at the exact
-# versions of test/interop/requirements.txt, and Azurite into build/azurite (360 MB, so no dependency of the project).
+# Installs what the interop suites meet: ministack, moto, the AWS CLI, cfn-lint and Microsoft's management clients into
+# build/interop-venv, at the exact versions of test/interop/requirements.txt, and Azurite into build/azurite (360 MB, so no
+# dependency of the project).
 # Does nothing where that is there already.
 # HEADWATER_PYTHON names the Python to use (3.10 or newer; default python3).
 set -eu

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * The programs of the interop suites. Each is looked for in its variable, then in the folders that
- * `scripts/interop-setup.sh` makes, then (except `python`, which must have boto3) on PATH.
+ * `scripts/interop-setup.sh` makes, then (except `python`, which must have boto3 and the `azure-mgmt` packages) on PATH.
  */
 export const programs = {
   ministack: { variable: 'HEADWATER_MINISTACK', file: 'ministack', onPath: true },

@@ -1,67 +1,79 @@
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { createSystemClock, createSystemRandom } from '../../src/compose/system.ts'
-import { createAzureSandbox } from '../../src/sandbox/azure/server.ts'
+import { startSecureAzureSandbox } from './azure-sandbox.ts'
 import { describeWith, run } from './programs.ts'
 
-const script = fileURLToPath(new URL('./azure.py', import.meta.url))
+const script = fileURLToPath(new URL('./azure-clients.py', import.meta.url))
+const group = '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg'
+const account = (name: string): string => `${group}/providers/Microsoft.Storage/storageAccounts/${name}`
 
 describeWith(['python'], 'Microsoft’s Python clients against the pretend Azure', ({ python }) => {
   it('make groups, deployments, what-ifs, stacks and stack what-ifs', async () => {
-    // Quick, but slow enough that the clients have to poll.
-    const sandbox = await createAzureSandbox({
-      clock: createSystemClock(),
-      random: createSystemRandom(),
-      speed: 100,
-    })
+    const sandbox = await startSecureAzureSandbox()
     try {
-      const ran = await run(python, [script, sandbox.url, await tokenFor(sandbox.url)], {
-        env: { NO_PROXY: '127.0.0.1' },
+      await sandbox.control('delay-resource', { id: account('slowstore'), ms: 60_000 })
+      const ran = await run(python, [script, sandbox.secureUrl, await tokenFor(sandbox.url)], {
+        env: { NO_PROXY: '127.0.0.1,localhost', REQUESTS_CA_BUNDLE: sandbox.authorityFile },
       })
       expect(ran.stderr).toBe('')
-      const seen = JSON.parse(ran.stdout) as Record<string, unknown>
-      const first = expect.stringContaining('Microsoft.Storage/storageAccounts/onestore') as unknown
-      expect(seen).toEqual({
-        group: ['rg', 'westeurope', 'Succeeded', { a: '1' }],
-        exists: [true, false],
+      expect(JSON.parse(ran.stdout)).toEqual({
+        group: [group, 'westeurope', 'Succeeded', { a: '1' }],
+        'group exists': [true, false],
         groups: ['rg'],
-        'missing group': [404, 'ResourceGroupNotFound'],
-        validate: 'Succeeded',
+        'group missing': [404, 'ResourceGroupNotFound'],
+
+        validate: ['Succeeded', ['one']],
         'validate wrong': [400, 'InvalidTemplate'],
-        deployment: [
-          'web',
-          'Succeeded',
-          { first: { type: 'String', value: first } },
-          ['onestore', 'twostore'],
-        ],
+        deployment: ['web', 'Succeeded', ['onestore', 'twostore']],
+        outputs: { first: { type: 'String', value: account('onestore') } },
         parameters: { size: { type: 'String', value: 'Standard_LRS' } },
         deployments: ['web'],
         'deployment exists': [true, false],
-        operations: ['Create', 'Create', 'EvaluateDeploymentOutput'],
+        operations: [
+          ['Create', 'Succeeded'],
+          ['Create', 'Succeeded'],
+          ['EvaluateDeploymentOutput', 'Succeeded'],
+        ],
+        export: { Size: { type: 'String', defaultValue: 'Standard_LRS' } },
+        // It was taken, and the poll that told of its end was 200.
+        failed: [200, 'DeploymentFailed', 'AccountNameInvalid'],
+        'failed state': 'Failed',
+
         'what-if': [
           ['Create', 'newstore'],
           ['Ignore', 'twostore'],
           ['Modify', 'onestore'],
         ],
-        delta: [['sku.name', 'Modify']],
-        export: ['Size'],
-        failed: [400, expect.any(String)],
+        delta: [['sku.name', 'Modify', 'Standard_LRS', 'Standard_GRS']],
+        'what-if wrong': ['Failed', 'InvalidTemplate'],
+
+        busy: [409, 'DeploymentActive'],
+        canceled: 'Canceled',
+        'canceled again': [409, 'DeploymentCannotBeCancelled'],
+
         subscription: 'Succeeded',
         'its group': 'northeurope',
         'deployment gone': false,
-        'resources stay': ['onestore', 'twostore'],
+        'resources stay': ['onestore', 'slowstore', 'twostore'],
+
         'stack validate': ['stackone'],
-        stack: ['succeeded', ['stackone', 'stacktwo']],
+        'stack validate wrong': [400, 'InvalidTemplate'],
+        stack: ['succeeded', ['stackone', 'stacktwo'], 'denyDelete'],
+        denied: [403, 'DenyAssignmentAuthorizationFailed'],
+        stacks: ['shop'],
         'stack what-if': [
-          ['create', 'stackthree'],
-          ['delete', 'stacktwo'],
+          ['create', 'definite', 'stackthree'],
+          ['delete', 'definite', 'stacktwo'],
+          ['noChange', 'definite', 'stackone'],
         ],
+        'stack what-if deny': ['DenyDelete', 'None'],
         'stack what-if gone': [404, 'DeploymentStackWhatIfResourceNotFound'],
-        detached: ['stacktwo'],
-        deleted: ['stackone'],
+        // Managed, detached, deleted.
+        detached: [['stackone'], ['stacktwo'], []],
+        deleted: [[], [], ['stackone']],
         'stack export': '1.0.0.0',
         'stack gone': [404, 'DeploymentStackResourceNotFound'],
-        left: ['onestore', 'stacktwo', 'twostore'],
+        left: ['onestore', 'slowstore', 'stacktwo', 'twostore'],
         'group gone': false,
       })
     } finally {

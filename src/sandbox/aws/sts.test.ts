@@ -16,6 +16,9 @@ describe('STS', () => {
   const assume = (more: { ExternalId?: string; DurationSeconds?: number; RoleArn?: string } = {}) =>
     client().send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'headwater', ...more }))
 
+  const claimsOf = (token = ''): object =>
+    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object
+
   it('says who one is', async () => {
     expect(await client().send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: '123456789012',
@@ -25,18 +28,27 @@ describe('STS', () => {
   })
 
   it('says to another cloud who one is', async () => {
-    const { WebIdentityToken = '', Expiration } = await client().send(
+    const { WebIdentityToken, Expiration } = await client().send(
       new GetWebIdentityTokenCommand({ Audience: ['api://there'], SigningAlgorithm: 'RS256' }),
     )
-    const claims = JSON.parse(
-      Buffer.from(WebIdentityToken.split('.')[1] ?? '', 'base64url').toString(),
-    ) as object
-    expect(claims).toMatchObject({
+    expect(claimsOf(WebIdentityToken)).toMatchObject({
       iss: expect.stringMatching(/^https:\/\/.*\.tokens\.sts\.global\.api\.aws$/) as string,
       sub: 'arn:aws:iam::123456789012:user/sandbox',
       aud: 'api://there',
     })
     expect(Expiration).toEqual(new Date(ground.clock.now() + 300_000))
+    const { Credentials } = await assume()
+    const ofRole = await client(Credentials?.AccessKeyId).send(
+      new GetWebIdentityTokenCommand({
+        Audience: ['api://there'],
+        SigningAlgorithm: 'RS256',
+        DurationSeconds: 60,
+      }),
+    )
+    expect(claimsOf(ofRole.WebIdentityToken)).toMatchObject({
+      sub: 'arn:aws:iam::210987654321:role/deployer',
+      exp: Math.floor(ground.clock.now() / 1000) + 60,
+    })
     await expect(
       client().send(new GetWebIdentityTokenCommand({ Audience: [], SigningAlgorithm: 'RS256' })),
     ).rejects.toMatchObject({ name: 'ValidationError' })

@@ -206,18 +206,20 @@ describe('the control endpoint', () => {
         409,
         { code: 'StorageAccountAlreadyTaken', message: 'Taken.' },
       ])
-      expect((await put()).status).toBe(201)
+      expect((await put()).status).toBe(202)
     })
 
     it('makes one fail at its end', async () => {
       await group()
       await ground.control('fail-resource', { id: account, code: 'Oops', message: 'It broke.' })
-      const status = (await put()).headers.get('azure-asyncoperation') ?? ''
+      const table = `${rg}/providers/Microsoft.Network/routeTables/r1`
+      await ground.control('fail-resource', { id: table, code: 'Oops', message: 'It broke.' })
+      const location = (await put()).headers.get('location') ?? ''
+      const status = (await put(table)).headers.get('azure-asyncoperation') ?? ''
       ground.clock.advance(60_000)
-      expect((await ground.call(`GET ${status}`)).body).toMatchObject({
-        status: 'Failed',
-        error: { code: 'Oops', message: 'It broke.' },
-      })
+      const error = { code: 'Oops', message: 'It broke.' }
+      expect((await ground.call(`GET ${location}`)).body).toEqual({ error })
+      expect((await ground.call(`GET ${status}`)).body).toMatchObject({ status: 'Failed', error })
       expect((await ground.call(`GET ${account}`)).body['properties']?.['provisioningState']).toBe('Failed')
     })
 
@@ -301,7 +303,7 @@ describe('the control endpoint', () => {
       const body = { location: 'westus', sku: { name: 'Standard_LRS' } }
       expect(await ground.refusal(`PUT ${account}`, { body })).toBe(want)
       expect((await put(account, { location: 'eastus', sku: { name: 'Premium_LRS' } })).status).toBe(
-        command === 'quota' ? 409 : 201,
+        command === 'quota' ? 409 : 202,
       )
       await ground.control('forget-faults')
       await put(`${account}2`, body)
@@ -330,7 +332,8 @@ describe('the control endpoint', () => {
     it('gives tags that nobody sent', async () => {
       await ground.control('policy-tags', { scope: rg, tags: { owner: 'policy', env: 'policy' } })
       await group()
-      expect((await put(account, { location: 'westus', tags: { env: 'mine' } })).body['tags']).toEqual({
+      await put(account, { location: 'westus', tags: { env: 'mine' } })
+      expect((await ground.call(`GET ${account}`)).body['tags']).toEqual({
         owner: 'policy',
         env: 'mine',
       })
@@ -343,7 +346,7 @@ describe('the control endpoint', () => {
     it('a quota lets as many as it says, and updates of them', async () => {
       await group()
       await ground.control('quota', { name: 'Accounts', type: 'Microsoft.Storage/storageAccounts', limit: 1 })
-      expect((await put()).status).toBe(201)
+      expect((await put()).status).toBe(202)
       expect((await put()).status).toBe(200)
       expect((await put(`${account}2`)).status).toBe(409)
     })
@@ -355,11 +358,16 @@ describe('the control endpoint', () => {
     await put()
     await ground.call(`GET ${account}`)
     await ground.call('GET ~/resourcegroups/no')
+    const web = '~/resourcegroups/rg/providers/Microsoft.Resources/deployments/web'
+    const body = { properties: { mode: 'Incremental', template: {} } }
+    await ground.call(`POST ${web}/validate`, { body })
+    await ground.call(`POST ${web}/whatIf`, { body })
     const counted = ground.sandbox.calls.counts({ mutating: true })
-    expect(counted).toMatchObject({ total: 3, mutating: 3 })
+    expect(counted).toMatchObject({ total: 4, mutating: 4 })
     expect(counted.calls.map(({ action, name, count }) => [action, name, count])).toEqual([
       ['ResourceGroupsCreateOrUpdate', undefined, 1],
       ['ResourcesCreateOrUpdateById', 'acc1', 2],
+      ['DeploymentsWhatIf', 'web', 1],
     ])
     expect(await ask('/calls?action=ResourceGroupsGet&group=no&service=arm')).toMatchObject({
       total: 1,
@@ -368,7 +376,7 @@ describe('the control endpoint', () => {
     })
     expect(await ask('/calls?name=acc1&log=true')).toMatchObject({
       total: 3,
-      log: [{ status: 201, method: 'PUT', path: account }, { status: 200 }, { status: 200, method: 'GET' }],
+      log: [{ status: 202, method: 'PUT', path: account }, { status: 200 }, { status: 200, method: 'GET' }],
     })
     expect(await ask('/calls?service=nope')).toMatchObject({
       error: expect.stringContaining('calls: ') as string,

@@ -1,11 +1,11 @@
-import type { ArmError } from '../errors.ts'
+import { ArmError } from '../errors.ts'
 import type { ResourceId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { textMember } from '../json.ts'
 import { waitSeconds } from '../deployments/texts.ts'
 import type { OperationPlace } from '../operations.ts'
 import type { Process } from '../../timeline.ts'
-import type { ArmRequest } from '../wire.ts'
+import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { World } from '../world.ts'
 
 /** Lets a write or a deletion go on, and tells where it is asked about. */
@@ -36,8 +36,33 @@ export function asynchronous(
   return world.operations.pollStatus(request, place, () => status)
 }
 
+/**
+ * The same for clients that may follow `Location` too: 202 until the end, then what `result` says, or the error. With
+ * the status' url.
+ */
+export function asynchronousResult(
+  world: World,
+  request: ArmRequest,
+  id: ResourceId,
+  parts: { finish: Process<ArmError | undefined>; result: () => ArmAnswer },
+): { status: string; location: string } {
+  let outcome: ArmError | 'done' | undefined
+  const finish = function* (): Process<ArmError | undefined> {
+    const failure = yield* parts.finish
+    outcome = failure ?? 'done'
+    return failure
+  }
+  const status = asynchronous(world, request, id, finish())
+  const place = operationPlace(world, request, id, 'operationResults')
+  const location = world.operations.followLocation(request, place, () => {
+    if (outcome instanceof ArmError) throw outcome
+    return outcome === 'done' ? parts.result() : undefined
+  })
+  return { status, location }
+}
+
 /** Where an operation on a resource is asked about, at its provider. */
-export function operationPlace(
+function operationPlace(
   world: World,
   request: ArmRequest,
   id: ResourceId,

@@ -22,6 +22,11 @@ export interface TypeFacts {
   apiVersion: string
   /** How long Azure takes to make one, in milliseconds. */
   durationMs: readonly [least: number, most: number]
+  /**
+   * What a PUT answers, as the REST specification of its provider says: of a new one 201 if nothing else stands here,
+   * with 202 no body and a `Location`; of one that is there 200. Clients refuse what their specification does not list.
+   */
+  putStatus?: { made?: 200 | 202; replaced?: 201 }
   /** Whether it needs a `location`. */
   tracked: boolean
   /** The names that the provider takes, and what it says of another (`{name}`). */

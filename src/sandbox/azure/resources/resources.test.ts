@@ -13,13 +13,13 @@ describe('resources by id', () => {
 
   it('are written over time: Creating, then Succeeded, with Azure-AsyncOperation', async () => {
     await group()
-    const made = await put(account, { location: 'West US', sku: { name: 'Standard_LRS' }, kind: 'StorageV2' })
+    const made = await put(routeTable, { location: 'West US', properties: { custom: 1 } })
     expect(made.status).toBe(201)
     expect(made.body['properties']?.['provisioningState']).toBe('Creating')
     const status = made.headers.get('azure-asyncoperation') ?? ''
     expect(status).toMatch(
       new RegExp(
-        `^${ground.sandbox.url}${subscription}/providers/Microsoft.Storage/locations/westus/operationStatuses/`,
+        `^${ground.sandbox.url}${subscription}/providers/Microsoft.Network/locations/westus/operationStatuses/`,
       ),
     )
     const polled = await ground.call(`GET ${status}`)
@@ -29,7 +29,24 @@ describe('resources by id', () => {
       status: 'Succeeded',
       startTime: '2026-01-01T00:00:00.000Z',
     })
-    expect((await ground.call(`GET ${account}`)).body).toMatchObject({
+    expect((await ground.call(`GET ${routeTable}`)).body).toMatchObject({
+      location: 'westus',
+      properties: { provisioningState: 'Succeeded', custom: 1 },
+    })
+  })
+
+  it('are written as their provider answers: an account 202 with Location alone, then 200 with itself', async () => {
+    await group()
+    const body = { location: 'West US', sku: { name: 'Standard_LRS' }, kind: 'StorageV2' }
+    const made = await put(account, body)
+    expect([made.status, made.body, made.headers.has('azure-asyncoperation')]).toEqual([202, {}, false])
+    const location = made.headers.get('location') ?? ''
+    const polled = await ground.call(`GET ${location}`)
+    expect([polled.status, polled.headers.get('retry-after')]).toEqual([202, '5'])
+    expect((await ground.call(`GET ${account}`)).body['properties']?.['provisioningState']).toBe('Creating')
+    const done = await ground.followed(made)
+    expect([done.status, done.body]).toEqual([200, (await ground.call(`GET ${account}`)).body])
+    expect(done.body).toMatchObject({
       id: account,
       name: 'acc1',
       type: 'Microsoft.Storage/storageAccounts',
@@ -41,6 +58,23 @@ describe('resources by id', () => {
         creationTime: '2026-01-01T00:00:00.000Z',
       },
     })
+  })
+
+  it.each([
+    { type: 'Microsoft.Storage/storageAccounts', want: [202, 200] },
+    { type: 'Microsoft.Compute/disks', want: [202, 200] },
+    { type: 'Microsoft.Web/sites', want: [200, 200] },
+    { type: 'Microsoft.DocumentDB/databaseAccounts', want: [200, 200] },
+    { type: 'Microsoft.Network/virtualNetworks', want: [201, 200] },
+    { type: 'Microsoft.Authorization/policyAssignments', want: [201, 201] },
+  ])('of $type answer $want, new and again', async ({ type, want }) => {
+    await group()
+    const id = `${rg}/providers/${type}/thing1`
+    const first = await put(id)
+    settle()
+    const again = await put(id)
+    expect([first.status, again.status]).toEqual(want)
+    expect(again.body).toMatchObject({ id, name: 'thing1' })
   })
 
   it('keep what only the provider knows, and nothing else that was left out', async () => {

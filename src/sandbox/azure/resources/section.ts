@@ -1,14 +1,13 @@
-import { ArmError, gatewayError, resourceNotFound } from '../errors.ts'
+import { gatewayError, resourceNotFound } from '../errors.ts'
 import type { LiveResource } from '../graph.ts'
 import type { ResourceId } from '../ids.ts'
 import { groupId, parseResourceId } from '../ids.ts'
 import { isObject } from '../json.ts'
 import type { Section } from '../section.ts'
-import type { Process } from '../../timeline.ts'
 import { waitSeconds } from '../deployments/texts.ts'
 import type { ArmAnswer, ArmRequest } from '../wire.ts'
 import type { World } from '../world.ts'
-import { asynchronous, operationPlace } from './asynchronous.ts'
+import { asynchronous, asynchronousResult } from './asynchronous.ts'
 import { resourceCommands } from './commands.ts'
 import { collection, listAll } from './list.ts'
 import { listFunction } from './list-function.ts'
@@ -16,6 +15,7 @@ import { groupRefusal, needResourceId } from './preflight.ts'
 import { namespaceOf } from './namespaces.ts'
 import { readResource } from './read.ts'
 import { beginRemove } from './remove.ts'
+import { factsOf } from './types.ts'
 import { beginWrite } from './write.ts'
 
 const pattern = '/*scope/providers/:namespace/*rest'
@@ -112,10 +112,20 @@ function put(world: World, request: ArmRequest, patch: boolean): ArmAnswer {
   const body = isObject(request.body) ? request.body : {}
   world.guards.check({ id: id.id, operation: 'write', caller: request.caller })
   const begun = beginWrite(world, { id: id.id, apiVersion: request.apiVersion, body, patch })
-  if (begun.done) return { status: begun.created ? 201 : 200, body: begun.resource.body }
+  const { made = 201, replaced = 200 } = factsOf(id.type).putStatus ?? {}
+  const wait = { 'retry-after': String(waitSeconds(world, 5)) }
+  if (begun.created && made === 202 && !begun.done) {
+    const { location } = asynchronousResult(world, request, id, {
+      finish: begun.finish,
+      result: () => ({ status: 200, body: needResource(world, id).body }),
+    })
+    return { status: 202, headers: { location, ...wait } }
+  }
+  const written = patch ? 200 : replaced
+  const status = begun.created ? (made === 202 ? 200 : made) : written
+  if (begun.done) return { status, body: begun.resource.body }
   const url = asynchronous(world, request, id, begun.finish)
-  const headers = { 'azure-asyncoperation': url, 'retry-after': String(waitSeconds(world, 5)) }
-  return { status: begun.created ? 201 : 200, headers, body: begun.resource.body }
+  return { status, headers: { 'azure-asyncoperation': url, ...wait }, body: begun.resource.body }
 }
 
 function remove(world: World, request: ArmRequest): ArmAnswer {
@@ -127,21 +137,10 @@ function remove(world: World, request: ArmRequest): ArmAnswer {
   const begun = beginRemove(world, id.id)
   if (begun === undefined) return { status: 204 }
   if (begun.done) return { status: 200 }
-  let outcome: ArmError | 'done' | undefined
-  const finish = function* (): Process<ArmError | undefined> {
-    const failure = yield* begun.finish
-    outcome = failure ?? 'done'
-    return failure
-  }
-  const status = asynchronous(world, request, id, finish())
-  const location = world.operations.followLocation(
-    request,
-    operationPlace(world, request, id, 'operationResults'),
-    () => {
-      if (outcome instanceof ArmError) throw outcome
-      return outcome === 'done' ? { status: 204 } : undefined
-    },
-  )
+  const { status, location } = asynchronousResult(world, request, id, {
+    finish: begun.finish,
+    result: () => ({ status: 204 }),
+  })
   return {
     status: 202,
     headers: { 'azure-asyncoperation': status, location, 'retry-after': String(waitSeconds(world, 5)) },

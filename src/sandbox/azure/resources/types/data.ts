@@ -4,6 +4,7 @@ import { immediate, keyPair, regional, secretOf } from './shape.ts'
 /** Databases and caches. */
 export const dataTypes: readonly TypeFacts[] = [
   regional('Microsoft.DocumentDB/databaseAccounts', '2024-05-15', [90, 200], {
+    putStatus: { made: 200 },
     computed: ({ id, location }) => ({
       documentEndpoint: `https://${id.name}.documents.azure.com:443/`,
       writeLocations: [{ id: `${id.name}-1`, locationName: location, failoverPriority: 0 }],
@@ -21,13 +22,17 @@ export const dataTypes: readonly TypeFacts[] = [
       }),
     },
   }),
-  ...immediate('2024-05-15', [
-    'Microsoft.DocumentDB/databaseAccounts/sqlDatabases',
-    'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers',
-    'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments',
-    'Microsoft.DocumentDB/databaseAccounts/mongodbDatabases',
-    'Microsoft.DocumentDB/databaseAccounts/tables',
-  ]),
+  ...immediate(
+    '2024-05-15',
+    [
+      'Microsoft.DocumentDB/databaseAccounts/sqlDatabases',
+      'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers',
+      'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments',
+      'Microsoft.DocumentDB/databaseAccounts/mongodbDatabases',
+      'Microsoft.DocumentDB/databaseAccounts/tables',
+    ],
+    { putStatus: { made: 200 } },
+  ),
   regional('Microsoft.Sql/servers', '2023-08-01', [30, 90], {
     defaults: { version: '12.0', publicNetworkAccess: 'Enabled' },
     computed: ({ id }) => ({ fullyQualifiedDomainName: `${id.name}.database.windows.net`, state: 'Ready' }),

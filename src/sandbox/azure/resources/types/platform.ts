@@ -4,6 +4,18 @@ import { accessRuleKeys, immediate, keyPair, regional } from './shape.ts'
 
 const rights = ['Listen', 'Manage', 'Send']
 
+const vaultItem: Omit<TypeFacts, 'type' | 'apiVersion' | 'durationMs' | 'tracked'> = {
+  stateless: true,
+  hidden: ['value'],
+  computed: ({ id, guid }) => {
+    const [vault = '', name = ''] = id.name.split('/')
+    const kind = id.type.split('/').at(-1) ?? ''
+    const uri = `https://${vault.toLowerCase()}.vault.azure.net/${kind}/${name}`
+    const word = kind === 'keys' ? 'keyUri' : 'secretUri'
+    return { [word]: uri, [`${word}WithVersion`]: `${uri}/${guid('version').replaceAll('-', '')}` }
+  },
+}
+
 /** Identity, secrets, monitoring, messages and machines. */
 export const platformTypes: readonly TypeFacts[] = [
   regional('Microsoft.ManagedIdentity/userAssignedIdentities', '2023-01-31', [1, 4], {
@@ -29,17 +41,8 @@ export const platformTypes: readonly TypeFacts[] = [
     defaults: { enableSoftDelete: true, softDeleteRetentionInDays: 90, publicNetworkAccess: 'Enabled' },
     computed: ({ id }) => ({ vaultUri: `https://${id.name.toLowerCase()}.vault.azure.net/` }),
   }),
-  ...immediate('2023-07-01', ['Microsoft.KeyVault/vaults/secrets', 'Microsoft.KeyVault/vaults/keys'], {
-    stateless: true,
-    hidden: ['value'],
-    computed: ({ id, guid }) => {
-      const [vault = '', name = ''] = id.name.split('/')
-      const kind = id.type.split('/').at(-1) ?? ''
-      const uri = `https://${vault.toLowerCase()}.vault.azure.net/${kind}/${name}`
-      const word = kind === 'keys' ? 'keyUri' : 'secretUri'
-      return { [word]: uri, [`${word}WithVersion`]: `${uri}/${guid('version').replaceAll('-', '')}` }
-    },
-  }),
+  ...immediate('2023-07-01', ['Microsoft.KeyVault/vaults/secrets'], vaultItem),
+  ...immediate('2023-07-01', ['Microsoft.KeyVault/vaults/keys'], { ...vaultItem, putStatus: { made: 200 } }),
   ...immediate('2023-07-01', ['Microsoft.KeyVault/vaults/accessPolicies'], { stateless: true }),
   ...immediate('2022-04-01', ['Microsoft.Authorization/roleAssignments'], {
     stateless: true,
@@ -47,19 +50,20 @@ export const platformTypes: readonly TypeFacts[] = [
     computed: ({ id, nowIso }) => ({ scope: id.scope, createdOn: nowIso, updatedOn: nowIso }),
   }),
   ...immediate('2022-04-01', ['Microsoft.Authorization/roleDefinitions'], {
+    putStatus: { replaced: 201 },
     stateless: true,
     defaults: { type: 'CustomRole' },
   }),
   ...immediate('2020-05-01', ['Microsoft.Authorization/locks'], { stateless: true }),
   ...immediate(
     '2024-04-01',
-    [
-      'Microsoft.Authorization/policyAssignments',
-      'Microsoft.Authorization/policyDefinitions',
-      'Microsoft.Authorization/policySetDefinitions',
-      'Microsoft.Authorization/policyExemptions',
-    ],
+    ['Microsoft.Authorization/policySetDefinitions', 'Microsoft.Authorization/policyExemptions'],
     { stateless: true },
+  ),
+  ...immediate(
+    '2024-04-01',
+    ['Microsoft.Authorization/policyAssignments', 'Microsoft.Authorization/policyDefinitions'],
+    { stateless: true, putStatus: { replaced: 201 } },
   ),
   ...immediate('2021-05-01-preview', ['Microsoft.Insights/diagnosticSettings'], { stateless: true }),
   ...immediate('2023-04-01', ['Microsoft.Management/managementGroups'], {
@@ -121,7 +125,9 @@ export const platformTypes: readonly TypeFacts[] = [
       creationDate: nowIso,
     }),
   }),
-  ...immediate('2024-05-01', ['Microsoft.AppConfiguration/configurationStores/keyValues']),
+  ...immediate('2024-05-01', ['Microsoft.AppConfiguration/configurationStores/keyValues'], {
+    putStatus: { made: 200 },
+  }),
   regional('Microsoft.CognitiveServices/accounts', '2024-10-01', [10, 30], {
     computed: ({ id, nowIso }) => ({
       endpoint: `https://${id.name.toLowerCase()}.cognitiveservices.azure.com/`,
@@ -133,6 +139,7 @@ export const platformTypes: readonly TypeFacts[] = [
     computed: ({ guid, nowIso }) => ({ vmId: guid('vm'), timeCreated: nowIso }),
   }),
   regional('Microsoft.Compute/disks', '2024-03-02', [3, 8], {
+    putStatus: { made: 202 },
     computed: ({ guid, nowIso }) => ({
       uniqueId: guid('disk'),
       timeCreated: nowIso,

@@ -6,6 +6,7 @@ const services = ['dfs', 'web', 'blob', 'queue', 'table', 'file']
 /** Storage accounts and what is in them. */
 export const storageTypes: readonly TypeFacts[] = [
   regional('Microsoft.Storage/storageAccounts', '2024-01-01', [24, 32], {
+    putStatus: { made: 202 },
     name: {
       pattern: /^[a-z0-9]{3,24}$/,
       code: 'AccountNameInvalid',
@@ -59,13 +60,13 @@ export const storageTypes: readonly TypeFacts[] = [
       'Microsoft.Storage/storageAccounts/fileServices',
       'Microsoft.Storage/storageAccounts/queueServices',
       'Microsoft.Storage/storageAccounts/tableServices',
-      'Microsoft.Storage/storageAccounts/fileServices/shares',
       'Microsoft.Storage/storageAccounts/queueServices/queues',
       'Microsoft.Storage/storageAccounts/tableServices/tables',
       'Microsoft.Storage/storageAccounts/managementPolicies',
     ],
-    { stateless: true },
+    { stateless: true, putStatus: { made: 200 } },
   ),
+  ...immediate('2024-01-01', ['Microsoft.Storage/storageAccounts/fileServices/shares'], { stateless: true }),
   ...immediate('2024-01-01', ['Microsoft.Storage/storageAccounts/blobServices/containers'], {
     stateless: true,
     defaults: { publicAccess: 'None', hasImmutabilityPolicy: false, hasLegalHold: false },

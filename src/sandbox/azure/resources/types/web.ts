@@ -3,9 +3,12 @@ import { objectMember } from '../../json.ts'
 import type { Making, TypeFacts } from '../facts.ts'
 import { immediate, regional, secretOf } from './shape.ts'
 
+const ok: Pick<TypeFacts, 'putStatus'> = { putStatus: { made: 200 } }
+
 /** Apps: App Service, Functions, container apps, static sites. */
 export const webTypes: readonly TypeFacts[] = [
   regional('Microsoft.Web/serverfarms', '2024-04-01', [8, 20], {
+    ...ok,
     computed: ({ body, location }) => ({
       status: 'Ready',
       numberOfSites: 0,
@@ -13,27 +16,30 @@ export const webTypes: readonly TypeFacts[] = [
       reserved: isLinux(body),
     }),
   }),
-  regional('Microsoft.Web/sites', '2024-04-01', [15, 40], { computed: site, list: siteLists() }),
-  regional('Microsoft.Web/sites/slots', '2024-04-01', [15, 40], { computed: site, list: siteLists() }),
+  regional('Microsoft.Web/sites', '2024-04-01', [15, 40], { ...ok, computed: site, list: siteLists() }),
+  regional('Microsoft.Web/sites/slots', '2024-04-01', [15, 40], { ...ok, computed: site, list: siteLists() }),
   regional('Microsoft.Web/staticSites', '2024-04-01', [8, 20], {
+    ...ok,
     computed: ({ guid }) => ({ defaultHostname: `pretend-${guid('host').slice(0, 8)}.azurestaticapps.net` }),
     list: { listsecrets: (making) => ({ properties: { apiKey: secretOf(making, 'api', 32) } }) },
   }),
-  regional('Microsoft.Web/certificates', '2024-04-01', [4, 10]),
+  regional('Microsoft.Web/certificates', '2024-04-01', [4, 10], ok),
   regional('Microsoft.Web/connections', '2016-06-01', [2, 6]),
   ...immediate(
     '2024-04-01',
     [
       'Microsoft.Web/sites/config',
-      'Microsoft.Web/sites/extensions',
-      'Microsoft.Web/sites/sourcecontrols',
       'Microsoft.Web/sites/hostNameBindings',
       'Microsoft.Web/sites/virtualNetworkConnections',
       'Microsoft.Web/sites/basicPublishingCredentialsPolicies',
       'Microsoft.Web/sites/slots/config',
     ],
-    { stateless: true, list: siteLists() },
+    { ...ok, stateless: true, list: siteLists() },
   ),
+  ...immediate('2024-04-01', ['Microsoft.Web/sites/extensions', 'Microsoft.Web/sites/sourcecontrols'], {
+    stateless: true,
+    list: siteLists(),
+  }),
   regional('Microsoft.App/managedEnvironments', '2024-03-01', [60, 120], {
     computed: ({ location, guid }) => ({
       defaultDomain: `pretend-${guid('domain').slice(0, 8)}.${location}.azurecontainerapps.io`,
