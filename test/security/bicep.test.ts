@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../src/compose/system.ts'
 import { createTreeReader } from '../../src/build/tree.ts'
-import { sourceOpener } from '../../src/source/index.ts'
+import { personalPolicy, sourceOpener } from '../../src/source/index.ts'
 import { createBicepCompiler, type BicepCompilerWithCounts } from '../../src/target/azure/bicep/index.ts'
 import { createGitFixture, type GitFixture } from '../git-fixture.ts'
 import { openFakeBicep, openRealBicep, realBicep, requestFor } from '../support/bicep.ts'
@@ -103,7 +103,7 @@ describe.skipIf(realBicep.path === undefined)(
       afterAll(() => repository.remove())
 
       it.each(['main.bicep', 'by-folder.bicep'])('is not there: %s', async (template) => {
-        const source = sourceOpener({ clock: createSystemClock() })({
+        const source = sourceOpener({ clock: createSystemClock(), policy: personalPolicy })({
           url: repository.directory,
           timeoutMs: 10_000,
         })
