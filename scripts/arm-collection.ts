@@ -1,7 +1,8 @@
 /**
  * Plans every template below a folder twice, by the evaluator and by Microsoft's (`bicep`, found as the tests find it), and
  * prints how far they agree, what they disagree on, and what `validate` refuses that Microsoft's engine takes:
- *   node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT]
+ *   node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT] [--remember FOLDER]
+ * `--remember` keeps what `bicep` answered, for the next run over the same files.
  * `.bicep` is compiled first. Left out, and counted: files that do not compile, that name modules of a registry, that
  * are no templates, and those that Microsoft's engine itself cannot plan with made-up parameters.
  */
@@ -12,6 +13,7 @@ import { type BicepChild, startBicep } from '../test/arm/bicep-child.ts'
 import { bothPlans } from '../test/arm/both-plans.ts'
 import { type Difference, comparePlans } from '../test/arm/compare-plan.ts'
 import { findBicep } from '../test/support/find-tool.ts'
+import { rememberBicep } from './remember-bicep.ts'
 
 /** The child is started anew above this: its memory grows with every file. */
 const MAX_CHILD_BYTES = 1_200_000_000
@@ -29,25 +31,35 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
   const program = findBicep()
   if (folder === undefined || program.path === undefined)
     throw new Error(
-      `usage: node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT]; ${program.missing}`,
+      `usage: node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT] [--remember FOLDER]${program.pending}`,
     )
-  const only = options[options.indexOf('--only') + 1]
-  const hasOnly = options.includes('--only')
-  let child = startBicep(program.path)
+  const only = optionOf(options, '--only')
+  const memory = optionOf(options, '--remember')
+  const compiler = program.path
+  const start = (): BicepChild => {
+    const fresh = startBicep(compiler)
+    return memory === undefined ? fresh : rememberBicep(fresh, path.resolve(memory))
+  }
+  let child = start()
   for (const file of await listFiles(folder)) {
-    if (hasOnly && only !== undefined && !file.includes(only)) continue
+    if (only !== undefined && !file.includes(only)) continue
     if ((await child.memory()) > MAX_CHILD_BYTES) {
       child.close()
-      child = startBicep(program.path)
+      child = start()
     }
     const isDone = await inTime(lookAt(child, file, options.includes('--differences')))
     if (isDone) continue
     count('left out: takes too long')
     child.close()
-    child = startBicep(program.path)
+    child = start()
   }
   child.close()
   print()
+}
+
+function optionOf(options: readonly string[], name: string): string | undefined {
+  const at = options.indexOf(name)
+  return at === -1 ? undefined : options[at + 1]
 }
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -109,7 +121,7 @@ async function templateText(child: BicepChild, file: string): Promise<string | u
     count('left out: no template')
     return undefined
   }
-  if (/'(br|ts)[:/]/.test(text)) {
+  if (await usesRegistry(file)) {
     count('left out: modules of a registry')
     return undefined
   }
@@ -117,6 +129,17 @@ async function templateText(child: BicepChild, file: string): Promise<string | u
   if (success && contents !== undefined) return contents
   count('left out: does not compile')
   return undefined
+}
+
+/** Whether a file, or one that it is made of, names a module of a registry. */
+async function usesRegistry(file: string, seen = new Set<string>()): Promise<boolean> {
+  if (seen.has(file)) return false
+  seen.add(file)
+  const text = await readFile(file, 'utf8').catch(() => '')
+  if (/'(br|ts)[:/]/.test(text)) return true
+  for (const [, name = ''] of text.matchAll(/'([^'\n]+\.bicep)'/g))
+    if (await usesRegistry(path.resolve(path.dirname(file), name), seen)) return true
+  return false
 }
 
 function note(file: string, difference: Difference, showAll: boolean): void {

@@ -154,7 +154,7 @@ describe('validation', () => {
       $schema: 's',
       contentVersion: '1.0.0.0',
       parameters: many(257),
-      variables: many(257),
+      variables: many(513),
       outputs: many(65),
       resources: [
         {
@@ -167,7 +167,7 @@ describe('validation', () => {
     } as never
     expect(validateArmTemplate({ template }).map(({ message }) => message)).toEqual([
       'the template has 257 parameters, the limit is 256',
-      'the template has 257 variables, the limit is 256',
+      'the template has 513 variables, the limit is 512',
       'the template has 65 outputs, the limit is 64',
       'the template makes 801 resources, the limit is 800',
     ])
