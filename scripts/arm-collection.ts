@@ -6,13 +6,14 @@
  * `.bicep` is compiled first. Left out, and counted: files that do not compile, that name modules of a registry, that
  * are no templates, and those that Microsoft's engine itself cannot plan with made-up parameters.
  */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArmTemplate } from '../src/template/arm/index.ts'
 import { type BicepChild, startBicep } from '../test/arm/bicep-child.ts'
 import { bothPlans } from '../test/arm/both-plans.ts'
 import { type Difference, comparePlans } from '../test/arm/compare-plan.ts'
 import { findBicep } from '../test/support/find-tool.ts'
+import { claimsTemplate, collectionFiles, optionOf, usesRegistry } from './collection-files.ts'
 import { rememberBicep } from './remember-bicep.ts'
 
 /** The child is started anew above this: its memory grows with every file. */
@@ -41,7 +42,7 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
     return memory === undefined ? fresh : rememberBicep(fresh, path.resolve(memory))
   }
   let child = start()
-  for (const file of await listFiles(folder)) {
+  for (const file of await collectionFiles(path.resolve(folder), /\.(bicep|json|jsonc)$/)) {
     if (only !== undefined && !file.includes(only)) continue
     if ((await child.memory()) > MAX_CHILD_BYTES) {
       child.close()
@@ -55,19 +56,6 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
   }
   child.close()
   print()
-}
-
-function optionOf(options: readonly string[], name: string): string | undefined {
-  const at = options.indexOf(name)
-  return at === -1 ? undefined : options[at + 1]
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && /\.(bicep|json|jsonc)$/.test(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort()
 }
 
 async function inTime(work: Promise<void>): Promise<boolean> {
@@ -116,8 +104,7 @@ async function lookAt(child: BicepChild, file: string, showAll: boolean): Promis
 async function templateText(child: BicepChild, file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8')
   if (!file.endsWith('.bicep')) {
-    const isTemplate = /"\$schema"\s*:\s*"[^"]*deploymentTemplate\.json#?"/i.test(text.slice(0, 2000))
-    if (isTemplate && parseArmTemplate(text).template !== undefined) return text
+    if (claimsTemplate(text) && parseArmTemplate(text).template !== undefined) return text
     count('left out: no template')
     return undefined
   }
@@ -129,17 +116,6 @@ async function templateText(child: BicepChild, file: string): Promise<string | u
   if (success && contents !== undefined) return contents
   count('left out: does not compile')
   return undefined
-}
-
-/** Whether a file, or one that it is made of, names a module of a registry. */
-async function usesRegistry(file: string, seen = new Set<string>()): Promise<boolean> {
-  if (seen.has(file)) return false
-  seen.add(file)
-  const text = await readFile(file, 'utf8').catch(() => '')
-  if (/'(br|ts)[:/]/.test(text)) return true
-  for (const [, name = ''] of text.matchAll(/'([^'\n]+\.bicep)'/g))
-    if (await usesRegistry(path.resolve(path.dirname(file), name), seen)) return true
-  return false
 }
 
 function note(file: string, difference: Difference, showAll: boolean): void {
