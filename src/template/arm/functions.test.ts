@@ -43,6 +43,14 @@ describe('functions', () => {
     ["[uniqueString('hello', 'world')]", 'a7wkljktk6wne'],
     ["[cidrHost('10.0.0.0/24', 5)]", '10.0.0.6'],
     ["[string(createObject('a', createArray(1, null())))]", '{"a":[1,null]}'],
+    ["[equals(createObject('a', environment()), null())]", false],
+    ['[equals(createArray(environment(), 1), createArray(2, 3))]', false],
+    [
+      '[equals(createArray(environment()), createArray(1))]',
+      '[equals(createArray(environment()), createArray(1))]',
+    ],
+    ["[tenantResourceId('a.b/c/d', '', 'x')]", '/providers/a.b/c/x'],
+    ["[tenantResourceId('a.b/c', '')]", '/providers/a.b/'],
     ["[map(createArray(null()), lambda('x', equals(lambdaVariables('x'), null())))]", [true]],
     ["[groupBy(createArray('aa', 'ab'), lambda('x', first(lambdaVariables('x'))))]", { a: ['aa', 'ab'] }],
     [

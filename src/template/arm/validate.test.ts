@@ -30,6 +30,14 @@ describe('validation', () => {
     ).toEqual([])
   })
 
+  it.each(['subscription', 'managementGroup', 'tenant'])('knows a location at a %s', (kind) => {
+    const schema = `https://schema.management.azure.com/schemas/2019-08-01/${kind}DeploymentTemplate.json#`
+    const resources = `[ { ${thing}, "name": "n", "location": "[deployment().location]" } ]`
+    expect(
+      validate([`"$schema": "${schema}",`, '"contentVersion": "1.0.0.0",', `"resources": ${resources}`]),
+    ).toEqual([])
+  })
+
   it.each<[name: string, lines: string[], want: string[]]>([
     [
       'no sections',

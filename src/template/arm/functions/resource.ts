@@ -12,7 +12,9 @@ export const resourceFunctions: FunctionTable = {
   extensionResourceId: whole(3, Infinity, (args, context) => {
     const [base = '', ...rest] = texts(args, context)
     const { before, type, names } = typed(rest, 0, context)
-    return before.length > 0 ? refuseType(context, rest) : resourceIdBelow(base, type, names)
+    return before.length > 0
+      ? refuseType(context, rest)
+      : resourceIdBelow(base.replace(/\/$/, ''), type, names)
   }),
   managementGroupResourceId: whole(2, Infinity, (args, context) => {
     const { before, type, names } = typed(texts(args, context), 1, context)
