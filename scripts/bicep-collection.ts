@@ -14,6 +14,7 @@ import { defaultLimits } from '../src/target/azure/bicep/limits.ts'
 import { parseArmTemplate, validateArmTemplate } from '../src/template/arm/index.ts'
 import type { BicepAnswer } from '../src/template/bicep/compiler.ts'
 import { startBicep } from '../test/arm/bicep-child.ts'
+import { bothPlans } from '../test/arm/both-plans.ts'
 import { findBicep } from '../test/support/find-tool.ts'
 import { collectionFiles, optionOf, usesRegistry } from './collection-files.ts'
 import { rememberBicep } from './remember-bicep.ts'
@@ -77,8 +78,13 @@ async function look(template: string): Promise<string> {
   if (!given.success) return errors.length > 0 ? 'both refuse' : 'the compiler alone refuses'
   if (errors.length > 0) return `ours alone refuses: ${errors[0]?.message}`
   if (answer.template !== given.contents) return 'they differ'
-  const [mistake] = mistakesOf(given.contents ?? '')
-  return mistake === undefined ? 'the same' : `validate alone refuses: ${mistake}`
+  const text = given.contents ?? ''
+  const [mistake] = mistakesOf(text)
+  if (mistake === undefined) return 'the same'
+  const { refusal } = await bothPlans(bare, text)
+  return refusal === undefined
+    ? `validate alone refuses: ${mistake}`
+    : `validate and Microsoft's engine refuse: ${mistake}`
 }
 
 function mistakesOf(text: string): string[] {

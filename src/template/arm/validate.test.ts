@@ -38,6 +38,29 @@ describe('validation', () => {
     ).toEqual([])
   })
 
+  it('looks into deployments whose parameters and subscription are not known yet', () => {
+    const choice = "[if(parameters('b'), createObject('value', 'x'), createObject('value', 'y'))]"
+    const inner = JSON.stringify({
+      $schema: 'https://schema.management.azure.com/schemas/2019-04-01/subscriptionDeploymentTemplate.json#',
+      contentVersion: '1.0.0.0',
+      parameters: { p: { type: 'string' } },
+      resources: [],
+      outputs: {
+        id: { type: 'string', value: "[concat(subscription().id, parameters('p'))]" },
+        wrong: { type: 'string', value: "[parameters('q')]" },
+      },
+    })
+    const lines = [
+      ...head,
+      '"parameters": { "b": { "type": "bool" }, "id": { "type": "string" } },',
+      '"resources": [ { "type": "Microsoft.Resources/deployments", "apiVersion": "2024-01-01", "name": "d",',
+      `"subscriptionId": "[parameters('id')]", "location": "westeurope", "properties": {`,
+      '"expressionEvaluationOptions": { "scope": "inner" },',
+      `"parameters": { "p": "${choice}" }, "template": ${inner} } } ]`,
+    ]
+    expect(validate(lines)).toEqual(["8 error UnknownName: there is no parameter 'q' (did you mean p?)"])
+  })
+
   it.each<[name: string, lines: string[], want: string[]]>([
     [
       'no sections',
