@@ -1,17 +1,20 @@
 /**
  * Plans every template below a folder twice, by the evaluator and by Microsoft's (`bicep`, found as the tests find it), and
  * prints how far they agree, what they disagree on, and what `validate` refuses that Microsoft's engine takes:
- *   node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT]
+ *   node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT] [--remember FOLDER]
+ * `--remember` keeps what `bicep` answered, for the next run over the same files.
  * `.bicep` is compiled first. Left out, and counted: files that do not compile, that name modules of a registry, that
  * are no templates, and those that Microsoft's engine itself cannot plan with made-up parameters.
  */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArmTemplate } from '../src/template/arm/index.ts'
 import { type BicepChild, startBicep } from '../test/arm/bicep-child.ts'
 import { bothPlans } from '../test/arm/both-plans.ts'
 import { type Difference, comparePlans } from '../test/arm/compare-plan.ts'
 import { findBicep } from '../test/support/find-tool.ts'
+import { claimsTemplate, collectionFiles, optionOf, usesRegistry } from './collection-files.ts'
+import { rememberBicep } from './remember-bicep.ts'
 
 /** The child is started anew above this: its memory grows with every file. */
 const MAX_CHILD_BYTES = 1_200_000_000
@@ -29,33 +32,30 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
   const program = findBicep()
   if (folder === undefined || program.path === undefined)
     throw new Error(
-      `usage: node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT]; ${program.missing}`,
+      `usage: node scripts/arm-collection.ts FOLDER [--differences] [--only TEXT] [--remember FOLDER]${program.pending}`,
     )
-  const only = options[options.indexOf('--only') + 1]
-  const hasOnly = options.includes('--only')
-  let child = startBicep(program.path)
-  for (const file of await listFiles(folder)) {
-    if (hasOnly && only !== undefined && !file.includes(only)) continue
+  const only = optionOf(options, '--only')
+  const memory = optionOf(options, '--remember')
+  const compiler = program.path
+  const start = (): BicepChild => {
+    const fresh = startBicep(compiler)
+    return memory === undefined ? fresh : rememberBicep(fresh, path.resolve(memory))
+  }
+  let child = start()
+  for (const file of await collectionFiles(path.resolve(folder), /\.(bicep|json|jsonc)$/)) {
+    if (only !== undefined && !file.includes(only)) continue
     if ((await child.memory()) > MAX_CHILD_BYTES) {
       child.close()
-      child = startBicep(program.path)
+      child = start()
     }
     const isDone = await inTime(lookAt(child, file, options.includes('--differences')))
     if (isDone) continue
     count('left out: takes too long')
     child.close()
-    child = startBicep(program.path)
+    child = start()
   }
   child.close()
   print()
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && /\.(bicep|json|jsonc)$/.test(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort()
 }
 
 async function inTime(work: Promise<void>): Promise<boolean> {
@@ -104,12 +104,11 @@ async function lookAt(child: BicepChild, file: string, showAll: boolean): Promis
 async function templateText(child: BicepChild, file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8')
   if (!file.endsWith('.bicep')) {
-    const isTemplate = /"\$schema"\s*:\s*"[^"]*deploymentTemplate\.json#?"/i.test(text.slice(0, 2000))
-    if (isTemplate && parseArmTemplate(text).template !== undefined) return text
+    if (claimsTemplate(text) && parseArmTemplate(text).template !== undefined) return text
     count('left out: no template')
     return undefined
   }
-  if (/'(br|ts)[:/]/.test(text)) {
+  if (await usesRegistry(file)) {
     count('left out: modules of a registry')
     return undefined
   }

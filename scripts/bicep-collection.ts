@@ -1,24 +1,34 @@
 /**
- * Compiles every Bicep file below a folder twice, through `src/target/azure/bicep` and by the bare compiler in place, and
- * prints where they differ:
- *   HEADWATER_BICEP=… node scripts/bicep-collection.ts DIR
- * Files with references to registries are counted apart: nothing is fetched.
+ * Compiles every Bicep file below a folder twice, through `src/target/azure/bicep` and by the bare compiler in place,
+ * checks the outcome as `headwater validate` does when nothing is known of parameters, and prints where they differ:
+ *   node scripts/bicep-collection.ts FOLDER [--only TEXT] [--remember FOLDER]
+ * Files that name modules of a registry are counted apart: nothing is fetched. `--remember` is that of
+ * `arm-collection.ts`, and shares its folder.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createTreeReader } from '../src/build/tree.ts'
 import { createSystemClock } from '../src/compose/system.ts'
-import { startChild } from '../src/target/azure/bicep/child.ts'
 import { createBicepCompiler } from '../src/target/azure/bicep/index.ts'
 import { defaultLimits } from '../src/target/azure/bicep/limits.ts'
+import { parseArmTemplate, validateArmTemplate } from '../src/template/arm/index.ts'
 import type { BicepAnswer } from '../src/template/bicep/compiler.ts'
+import { startBicep } from '../test/arm/bicep-child.ts'
+import { bothPlans } from '../test/arm/both-plans.ts'
+import { findBicep } from '../test/support/find-tool.ts'
+import { collectionFiles, optionOf, usesRegistry } from './collection-files.ts'
+import { rememberBicep } from './remember-bicep.ts'
 
-const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('usage: node scripts/bicep-collection.ts DIR')
+const [folder, ...options] = process.argv.slice(2)
+const tool = findBicep()
+if (folder === undefined || tool.path === undefined)
+  throw new Error(
+    `usage: node scripts/bicep-collection.ts FOLDER [--only TEXT] [--remember FOLDER]${tool.pending}`,
+  )
+const program = tool.path
 const root = path.resolve(folder)
-const clock = createSystemClock()
-const env = { PATH: process.env['PATH'] ?? '', HEADWATER_BICEP: process.env['HEADWATER_BICEP'] }
-const ours = createBicepCompiler({ clock, env })
+const [only, memory] = [optionOf(options, '--only'), optionOf(options, '--remember')]
+const ours = createBicepCompiler({ clock: createSystemClock(), env: { HEADWATER_BICEP: program } })
 const counts = new Map<string, number>()
 
 async function filesBelow(name: string): Promise<{ path: string; bytes: Uint8Array }[]> {
@@ -45,52 +55,50 @@ async function compileOurs(template: string): Promise<BicepAnswer | string> {
   }
 }
 
-interface Bare {
-  success: boolean
-  contents?: string | null
+let bare = startBare()
+function startBare() {
+  const child = startBicep(program)
+  return memory === undefined ? child : rememberBicep(child, path.resolve(memory))
 }
 
-let bare = await startBare()
-async function startBare() {
-  const found = await ours.find()
-  if (found.type === 'missing') throw new Error(found.message)
-  const home = { HOME: '/tmp', DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' }
-  const limits = { ...defaultLimits, callMs: 120_000 }
-  return startChild({
-    program: found.path,
-    args: ['jsonrpc', '--stdio'],
-    env: home,
-    cwd: root,
-    clock,
-    limits,
-  })
-}
-
-async function compileBare(template: string): Promise<Bare> {
-  const bytes = await bare.memoryBytes()
-  if (bytes !== undefined && bytes > defaultLimits.recycleAboveBytes) {
-    bare.kill()
-    bare = await startBare()
+async function compileBare(template: string) {
+  if ((await bare.memory()) > defaultLimits.recycleAboveBytes) {
+    bare.close()
+    bare = startBare()
   }
-  return (await bare.call('compile', { path: path.join(root, template) })) as Bare
+  return bare.compile(path.join(root, template))
 }
 
 async function look(template: string): Promise<string> {
+  if (await usesRegistry(path.join(root, template))) return 'from a registry'
   const answer = await compileOurs(template)
   if (typeof answer === 'string') return `ours gave up: ${answer}`
   const errors = answer.diagnostics.filter(({ severity }) => severity === 'error')
-  if (errors.some(({ message }) => /the registry|template spec/.test(message))) return 'from a registry'
   const given = await compileBare(template)
   if (!given.success) return errors.length > 0 ? 'both refuse' : 'the compiler alone refuses'
   if (errors.length > 0) return `ours alone refuses: ${errors[0]?.message}`
-  return answer.template === given.contents ? 'the same' : 'they differ'
+  if (answer.template !== given.contents) return 'they differ'
+  const text = given.contents ?? ''
+  const [mistake] = mistakesOf(text)
+  if (mistake === undefined) return 'the same'
+  const { refusal } = await bothPlans(bare, text)
+  return refusal === undefined
+    ? `validate alone refuses: ${mistake}`
+    : `validate and Microsoft's engine refuse: ${mistake}`
+}
+
+function mistakesOf(text: string): string[] {
+  const { template, problems, locate } = parseArmTemplate(text)
+  return [...problems, ...(template === undefined ? [] : validateArmTemplate({ template, locate }))]
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message, path: place }) => `${message} (${place.join('.')})`)
 }
 
 const started = performance.now()
-const templates = (await filesBelow('.'))
-  .map(({ path: name }) => name)
-  .filter((name) => name.endsWith('.bicep'))
-for (const template of templates.toSorted()) {
+const files = await collectionFiles(root, /\.bicep$/)
+const templates = files.map((file) => path.relative(root, file).split(path.sep).join('/'))
+for (const template of templates) {
+  if (only !== undefined && !template.includes(only)) continue
   const outcome = await look(template)
   const [kind = ''] = outcome.split(': ')
   counts.set(kind, (counts.get(kind) ?? 0) + 1)
@@ -100,8 +108,6 @@ for (const template of templates.toSorted()) {
 process.stdout.write('\n')
 for (const [kind, count] of counts) process.stdout.write(`${String(count).padStart(5)}  ${kind}\n`)
 const { starts } = ours.counts()
-process.stdout.write(
-  `${templates.length} files in ${Math.round((performance.now() - started) / 1000)}s, ${starts} starts\n`,
-)
-bare.kill()
+process.stdout.write(`${Math.round((performance.now() - started) / 1000)}s, ${starts} starts\n`)
+bare.close()
 await ours.close()

@@ -1,50 +1,111 @@
 /**
- * Validates every template below a folder, as `headwater validate` would, and prints counts and what was found:
- *   node scripts/validate-collection.ts DIR [--warnings]
- * Parameters without a default get a plausible value, every capability is given: only what the templates
- * themselves say is looked at. Files that are no templates are counted apart.
+ * Wraps every template below a folder whose parameters all have defaults in an `AzureDeployment`, runs `headwater
+ * validate` over them, and prints what it refuses that Microsoft's engine takes:
+ *   node scripts/validate-collection.ts FOLDER [--only TEXT] [--remember FOLDER]
+ * `--remember` is that of `arm-collection.ts`, and shares its folder.
  */
-import { plausibleParameters } from '../src/template/cloudformation/plausible.ts'
-import { loadResourceFacts } from '../src/template/cloudformation/spec-facts.ts'
-import { validateTemplate } from '../src/template/cloudformation/validate.ts'
-import type { CollectionFile } from './collection/templates.ts'
-import { readCollection } from './collection/templates.ts'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createValidateCommand } from '../src/cli/commands/validate.ts'
+import { createSystemClock, createSystemRandom } from '../src/compose/system.ts'
+import { type ArmTemplate, type Json, parseArmTemplate } from '../src/template/arm/index.ts'
+import { startBicep } from '../test/arm/bicep-child.ts'
+import { bothPlans } from '../test/arm/both-plans.ts'
+import { plausibleParameters } from '../test/arm/plausible.ts'
+import { findBicep } from '../test/support/find-tool.ts'
+import { claimsTemplate, collectionFiles, optionOf, usesRegistry } from './collection-files.ts'
+import { rememberBicep } from './remember-bicep.ts'
 
-const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
+const [folder, ...options] = process.argv.slice(2)
+const tool = findBicep()
+if (folder === undefined || tool.path === undefined)
+  throw new Error(
+    `usage: node scripts/validate-collection.ts FOLDER [--only TEXT] [--remember FOLDER]${tool.pending}`,
+  )
+const root = path.resolve(folder)
+const [only, memory] = [optionOf(options, '--only'), optionOf(options, '--remember')]
+const child = startBicep(tool.path)
+const bicep = memory === undefined ? child : rememberBicep(child, path.resolve(memory))
 
-type Kind = Exclude<CollectionFile['kind'], 'template'> | 'errors' | 'warnings only' | 'clean'
-
-function main(dir: string | undefined, warnings: boolean): void {
-  if (dir === undefined) throw new Error('usage: node scripts/validate-collection.ts DIR [--warnings]')
-  const counts = new Map<Kind, number>()
-  for (const file of readCollection(dir)) {
-    const { kind, lines } = look(file, warnings)
-    counts.set(kind, (counts.get(kind) ?? 0) + 1)
-    for (const line of lines) process.stdout.write(`${file.path}:${line}\n`)
-  }
-  process.stdout.write('\n')
-  for (const [kind, count] of counts) process.stdout.write(`${String(count).padStart(5)}  ${kind}\n`)
+/** The template, where it compiles, wants no parameters, and Microsoft's engine takes it. */
+async function acceptable(file: string): Promise<ArmTemplate | undefined> {
+  const written = await readFile(file, 'utf8')
+  if (file.endsWith('.bicep') && (await usesRegistry(file))) return undefined
+  const text = file.endsWith('.bicep') ? (await bicep.compile(file)).contents : written
+  if (typeof text !== 'string' || !claimsTemplate(text)) return undefined
+  const { template } = parseArmTemplate(text)
+  if (template === undefined || Object.keys(plausibleParameters(template)).length > 0) return undefined
+  const { theirs } = await bothPlans(bicep, text)
+  return theirs === undefined ? undefined : template
 }
 
-function look(file: CollectionFile, warnings: boolean): { kind: Kind; lines: string[] } {
-  if (file.kind === 'not well-formed') return { kind: file.kind, lines: [`1:1: ${file.advice}`] }
-  if (file.kind !== 'template') return { kind: file.kind, lines: [] }
-  const { body, template } = file
-  const parameters = plausibleParameters(template)
-  const findings = validateTemplate({ body, parameters, capabilities: CAPABILITIES, facts })
-  const shown = findings.filter(({ severity }) => warnings || severity === 'error')
-  const kind = findings.some(({ severity }) => severity === 'error')
-    ? 'errors'
-    : findings.length > 0
-      ? 'warnings only'
-      : 'clean'
+const subscriptionId = '11111111-2222-3333-4444-555555555555'
+
+function document(name: string, file: string, template: ArmTemplate): Json {
+  const schema = JSON.stringify(template['$schema']).toLowerCase()
+  const kind = /(subscription|managementgroup|tenant)deployment/.exec(schema)?.[1]
+  const scopes: Record<string, Json> = {
+    subscription: { subscription: { subscriptionId } },
+    managementgroup: { managementGroup: { id: 'plan' } },
+    tenant: { tenant: {} },
+  }
+  const scope = scopes[kind ?? ''] ?? { resourceGroup: { subscriptionId, name: 'plan' } }
   return {
-    kind,
-    lines: shown.map(
-      ({ line, column, severity, path, message }) => `${line}:${column}: ${severity} ${path}: ${message}`,
-    ),
+    apiVersion: 'headwater.dev/v1alpha1',
+    kind: 'AzureDeployment',
+    metadata: { name },
+    spec: {
+      template: `/${path.relative(root, file).split(path.sep).join('/')}`,
+      scope,
+      ...(kind === undefined ? {} : { location: 'westeurope' }),
+    },
   }
 }
 
-const facts = await loadResourceFacts()
-main(process.argv[2], process.argv.includes('--warnings'))
+/** What the command answers with `-o json`. */
+interface Answer {
+  problems: { severity: string; object?: string; message: string }[]
+  objects: number
+  errors: number
+  warnings: number
+}
+
+async function validate(documents: readonly Json[]): Promise<Answer> {
+  const manifests = await mkdtemp(path.join(root, 'headwater-'))
+  let text = ''
+  try {
+    const lines = documents.map((one) => `---\n${JSON.stringify(one)}\n`)
+    await writeFile(path.join(manifests, 'objects.yaml'), lines.join(''))
+    const command = createValidateCommand({
+      stdout: (more) => (text += more),
+      stderr: (more) => process.stderr.write(more),
+      env: { HEADWATER_BICEP: tool.path },
+      cwd: root,
+      clock: createSystemClock(),
+      random: createSystemRandom(),
+      color: false,
+      exitWith: () => undefined,
+    })
+    await command.parseAsync([manifests, '--root', root, '-o', 'json'], { from: 'user' })
+    return JSON.parse(text) as Answer
+  } finally {
+    await rm(manifests, { recursive: true })
+  }
+}
+
+const documents = new Map<string, { file: string; json: Json }>()
+for (const file of await collectionFiles(root, /\.(bicep|json|jsonc)$/)) {
+  if (only !== undefined && !file.includes(only)) continue
+  const template = await acceptable(file)
+  if (template === undefined) continue
+  const name = `t${documents.size}`
+  documents.set(`AzureDeployment default/${name}`, { file, json: document(name, file, template) })
+}
+child.close()
+const answer = await validate([...documents.values()].map(({ json }) => json))
+const refused = answer.problems.filter(({ severity }) => severity === 'error')
+for (const { object, message } of refused)
+  process.stdout.write(`${documents.get(object ?? '')?.file ?? object}: ${message}\n`)
+process.stdout.write(
+  `${documents.size} templates, ${answer.objects} objects, ${answer.errors} errors, ${answer.warnings} warnings\n`,
+)

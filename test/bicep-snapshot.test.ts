@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BicepCompilerWithCounts } from '../src/target/azure/bicep/index.ts'
 import { openRealBicep, realBicep, requestFor } from './support/bicep.ts'
 
-describe.skipIf(realBicep.path === undefined)(`a snapshot (${realBicep.missing})`, () => {
+describe.skipIf(realBicep.path === undefined)(`a snapshot${realBicep.pending}`, () => {
   let bicep: BicepCompilerWithCounts
   beforeAll(() => {
     bicep = openRealBicep()

@@ -45,7 +45,7 @@ function filesOf(text: string): Record<string, string> {
 }
 
 describe.skipIf(realBicep.path === undefined)(
-  `thirty Bicep deployments and stacks (${realBicep.missing})`,
+  `thirty Bicep deployments and stacks${realBicep.pending}`,
   () => {
     let fleet: AzureFleet
     beforeAll(async () => {

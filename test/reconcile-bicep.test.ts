@@ -58,7 +58,7 @@ function azureTarget(house: Harness): AnyTarget {
 describe.each([
   { name: 'a program that speaks its protocol', open: () => openFakeBicep('well'), isThere: true },
   {
-    name: `the real compiler (${realBicep.missing})`,
+    name: `the real compiler${realBicep.pending}`,
     open: () => openRealBicep(),
     isThere: realBicep.path !== undefined,
   },

@@ -46,6 +46,8 @@ export function startBicep(program: string): BicepChild {
       PATH: process.env['PATH'],
       DOTNET_BUNDLE_EXTRACT_BASE_DIR: tmpdir(),
       DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1',
+      // It does not live long enough to gain from measuring itself.
+      DOTNET_TieredPGO: '0',
     },
   })
   const { stdout, stdin } = child

@@ -11,7 +11,7 @@ const files = (await readdir(folder)).filter((name) => /\.(bicep|json)$/.test(na
 const tool = findBicep()
 
 describe.skipIf(tool.path === undefined)(
-  `the evaluator and Microsoft's plan the same (${tool.path === undefined ? tool.missing : 'bicep found'})`,
+  `the evaluator and Microsoft's plan the same${tool.pending}`,
   { timeout: 60_000 },
   () => {
     let bicep: BicepChild

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -13,21 +12,13 @@ import { azureDeploymentSpec } from '../../src/api/kinds/azure-deployment.ts'
 import { settingTable } from '../../src/compose/settings.ts'
 import { blobsUrl, queueUrl, storeUrl } from '../../src/compose/storage-urls.ts'
 import { maxDeliveries } from '../../src/queue/azure-queue.ts'
+import { findBicep } from '../support/find-tool.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const infra = join(root, 'infra/azure')
 const templates = ['infra/azure/main.bicep', 'examples/self-deploy-azure/bootstrap.bicep']
 
-/** The compiler: by its variable, else beside the project, else on PATH. */
-function findCompiler(): string | undefined {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'bicep'))
-  const named = process.env['HEADWATER_BICEP'] ?? ''
-  return [named, join(root, '../shared/tools/bicep/bicep'), ...onPath].find(
-    (file) => file !== '' && existsSync(file),
-  )
-}
-const compiler = findCompiler()
-const missing = 'needs the Bicep compiler: set HEADWATER_BICEP'
+const compiler = findBicep()
 
 /** All Bicep of the installation, by path. */
 async function sources(): Promise<Record<string, string>> {
@@ -161,14 +152,14 @@ describe('infra/azure', () => {
     expect(host.extensions.queues.messageEncoding).toBe('base64')
   })
 
-  it.skipIf(compiler === undefined).each(templates)(
-    '%s compiles without a single warning (needs the Bicep compiler)',
+  it.skipIf(compiler.path === undefined).each(templates)(
+    `%s compiles without a single warning${compiler.pending}`,
     { timeout: 60_000 },
     async (file) => {
       const home = await mkdtemp(join(tmpdir(), 'headwater-bicep-'))
       onTestFinished(() => rm(home, { recursive: true, force: true }))
       const { stdout, stderr } = await promisify(execFile)(
-        compiler ?? '',
+        compiler.path ?? '',
         ['build', join(root, file), '--stdout'],
         {
           env: { HOME: home, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' },
@@ -202,8 +193,3 @@ describe('examples/self-deploy-azure', () => {
     expect([spec.deletionPolicy, spec.mode]).toEqual(['Retain', 'Stack'])
   })
 })
-
-if (compiler === undefined) {
-  // oxlint-disable-next-line vitest/warn-todo -- pending is what it is: visible, and not green
-  it.todo(`infra/azure compiles (${missing})`)
-}

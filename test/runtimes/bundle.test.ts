@@ -80,20 +80,23 @@ describe('a zip file', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it.skipIf(!hasPython)('is archived as a zip file that other programs read (needs python3)', async () => {
-    const archive = join(folder, 'some.zip')
-    const text = 'some text, some text, some text'
-    const files = [
-      { path: 'b/é.txt', bytes: Buffer.from(text) },
-      { path: 'a.txt', bytes: new Uint8Array() },
-    ]
-    await writeFile(archive, zip(files))
-    const { stdout } = await run('python3', ['-c', readZip, archive])
-    expect(JSON.parse(stdout)).toEqual([
-      ['a.txt', 0o100644, ''],
-      ['b/é.txt', 0o100644, text],
-    ])
-  })
+  it.skipIf(!hasPython)(
+    `is archived as a zip file that other programs read${hasPython ? '' : ' (needs python3)'}`,
+    async () => {
+      const archive = join(folder, 'some.zip')
+      const text = 'some text, some text, some text'
+      const files = [
+        { path: 'b/é.txt', bytes: Buffer.from(text) },
+        { path: 'a.txt', bytes: new Uint8Array() },
+      ]
+      await writeFile(archive, zip(files))
+      const { stdout } = await run('python3', ['-c', readZip, archive])
+      expect(JSON.parse(stdout)).toEqual([
+        ['a.txt', 0o100644, ''],
+        ['b/é.txt', 0o100644, text],
+      ])
+    },
+  )
 })
 
 // testzip() compares every checksum.

@@ -5,8 +5,8 @@ import path from 'node:path'
 export interface Tool {
   /** Its path; undefined where it is not to be had, and its tests are pending. */
   readonly path: string | undefined
-  /** For the title of a pending test: which program is missing, and how to name one. */
-  readonly missing: string
+  /** Ends the title of a test: which program is missing and how to name one; empty where it was found. */
+  readonly pending: string
 }
 
 /**
@@ -21,7 +21,7 @@ export function findTool(name: string, variable: string, shared: string): Tool {
   const found = places.find(isProgram)
   const missing = `needs ${name}: set ${variable}`
   if (found === undefined && process.env['CI'] === 'true') throw new Error(missing)
-  return { path: found, missing }
+  return { path: found, pending: found === undefined ? ` (${missing})` : '' }
 }
 
 /** The Bicep CLI. */

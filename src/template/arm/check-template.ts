@@ -8,7 +8,7 @@ import { isJsonList, isJsonObject, jsonMember } from './value.ts'
 /** ARM's limits on one template. */
 const limits = [
   ['parameters', 256],
-  ['variables', 256],
+  ['variables', 512],
   ['outputs', 64],
 ] as const
 

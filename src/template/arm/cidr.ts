@@ -5,15 +5,24 @@ export interface Cidr {
   readonly bits: 32 | 128
 }
 
-/** A block in CIDR notation; undefined when it is none. Bits behind the prefix are kept. */
+/** A block in CIDR notation, or an address alone; undefined when it is neither. Bits behind the prefix are kept. */
 export function parseCidrBlock(text: string): Cidr | undefined {
-  const match = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(text)
+  const match = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text)
   if (match === null) return undefined
-  const [, host = '', length = ''] = match
+  const [, host = '', length] = match
   const bits = host.includes(':') ? 128 : 32
   const address = bits === 32 ? parseV4(host) : parseV6(host)
-  const prefix = Number(length)
-  return address === undefined || prefix > bits ? undefined : { address, prefix, bits }
+  if (address === undefined) return undefined
+  const prefix = length === undefined ? usualPrefix(address, bits) : Number(length)
+  return prefix > bits ? undefined : { address, prefix, bits }
+}
+
+/** Of an address alone ARM takes the network class that it is in: 8 bits below 128, 16 below 192, else 24; of IPv6, 64. */
+function usualPrefix(address: bigint, bits: 32 | 128): number {
+  if (bits === 128) return 64
+  const first = address >> 24n
+  if (first < 128n) return 8
+  return first < 192n ? 16 : 24
 }
 
 function parseV4(text: string): bigint | undefined {

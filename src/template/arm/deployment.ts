@@ -128,7 +128,9 @@ export function evaluateBody(draft: Draft, answers: Answers | undefined, noteRea
   for (const [key, json] of Object.entries(draft.raw.json)) {
     if (aboutDeploying.has(key.toLowerCase())) continue
     const value = evaluateJson(json, frame, [...draft.raw.path, key])
-    if (value !== null) members.push([key, value])
+    // A null that is written is left out, one that an expression comes to is only left out beside the properties.
+    const isKept = value !== null || (json !== null && key.toLowerCase() === 'properties')
+    if (isKept) members.push([key, value])
   }
   return Object.fromEntries(members)
 }

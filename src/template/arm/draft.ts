@@ -169,9 +169,8 @@ function placeOf(raw: RawResource, frame: Frame, part: (key: string) => Value): 
     return subscriptionId === undefined
       ? invalid('a resource group needs a subscriptionId beside it, at this scope', raw.path)
       : { scope: { kind: 'resourceGroup', subscriptionId, resourceGroup } }
-  if (typeof subscription === 'string')
-    return { scope: { kind: 'subscription', subscriptionId: subscription } }
-  return { scope: own }
+  const other = textPart(subscription)
+  return other === undefined ? { scope: own } : { scope: { kind: 'subscription', subscriptionId: other } }
 }
 
 function textPart(value: Value): string | undefined {

@@ -135,6 +135,8 @@ function known(
   if (value === undefined) return defer(expression)
   // What a resource will have in place of an expression that is unknown itself, only the resource can tell.
   if (isDeferred(value)) return origin.isFilled ? value : defer(expression)
+  // Nor does a template that writes null into a member say what the resource will have there.
+  if (value === null && typeof key === 'string' && !origin.isFilled) return defer(expression)
   const isOpen = (isObject(value) || isList(value)) && originOf(value) === undefined
   return isOpen ? withOrigin(value, { ...origin, expression }) : value
 }

@@ -43,6 +43,18 @@ describe('functions', () => {
     ["[uniqueString('hello', 'world')]", 'a7wkljktk6wne'],
     ["[cidrHost('10.0.0.0/24', 5)]", '10.0.0.6'],
     ["[string(createObject('a', createArray(1, null())))]", '{"a":[1,null]}'],
+    ["[equals(createObject('a', environment()), null())]", false],
+    ['[equals(createArray(environment(), 1), createArray(2, 3))]', false],
+    [
+      '[equals(createArray(environment()), createArray(1))]',
+      '[equals(createArray(environment()), createArray(1))]',
+    ],
+    ["[tenantResourceId('a.b/c/d', '', 'x')]", '/providers/a.b/c/x'],
+    ["[cidrSubnet('192.168.1.0', 28, 2)]", '192.168.1.32/28'],
+    ["[cidrSubnet('172.16.0.0', 24, 1)]", '172.16.1.0/24'],
+    ["[cidrHost('10.1.2.0', 3)]", '10.0.0.4'],
+    ["[parseCidr('fd00::').cidr]", 64],
+    ["[tenantResourceId('a.b/c', '')]", '/providers/a.b/'],
     ["[map(createArray(null()), lambda('x', equals(lambdaVariables('x'), null())))]", [true]],
     ["[groupBy(createArray('aa', 'ab'), lambda('x', first(lambdaVariables('x'))))]", { a: ['aa', 'ab'] }],
     [

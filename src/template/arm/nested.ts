@@ -4,8 +4,19 @@ import { evaluateJson } from './evaluate.ts'
 import type { Answers, NoteRead } from './frame.ts'
 import type { GivenValue } from './parameters.ts'
 import { toJson } from './render.ts'
+import { literal } from './syntax.ts'
 import type { ArmTemplate, Json, Surroundings } from './types.ts'
-import { type Value, hasDeferred, isJsonObject, isObject, jsonMember, member } from './value.ts'
+import {
+  type Value,
+  defer,
+  deferredExpression,
+  hasDeferred,
+  isDeferred,
+  isJsonObject,
+  isObject,
+  jsonMember,
+  member,
+} from './value.ts'
 
 /** Whether a resource is a deployment with its template inside. */
 export function nestsTemplate(draft: Draft): boolean {
@@ -36,7 +47,11 @@ export function nestedParameters(
   const value = evaluateJson(json, frame, [...draft.raw.path, 'properties', 'parameters'])
   if (!isObject(value)) return {}
   return Object.fromEntries(
-    Object.entries(value).map(([name, given]) => {
+    Object.entries(value).map(([name, given]): [string, GivenValue] => {
+      if (isDeferred(given)) {
+        const target = deferredExpression(given)
+        return [name, { value: defer({ kind: 'access', target, key: literal('value') }) }]
+      }
       const reference = isObject(given) ? member(given, 'reference') : undefined
       return [
         name,

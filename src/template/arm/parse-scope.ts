@@ -1,4 +1,3 @@
-import { invalid } from './problem.ts'
 import { scopeId } from './scope.ts'
 import type { Scope } from './types.ts'
 
@@ -22,6 +21,5 @@ export function parseScope(text: string, own: Scope): Scope | { resource: string
   if (bare !== null && 'subscriptionId' in own)
     return { kind: 'resourceGroup', subscriptionId: own.subscriptionId, resourceGroup: bare[1] ?? '' }
   if (id.startsWith('/')) return { resource: id }
-  if (!id.includes('/')) return invalid(`the scope '${text}' is neither an id nor a resource of the template`)
   return { resource: `${scopeId(own)}/providers/${id}` }
 }

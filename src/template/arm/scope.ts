@@ -18,7 +18,7 @@ export function scopeId(scope: Scope): string {
 export function typeAndName(type: string, names: readonly string[]): string {
   const [namespace = '', ...types] = type.split('/')
   const pairs = types.map((part, index) => `${part}/${names[index] ?? ''}`)
-  return [namespace, ...pairs].join('/')
+  return pairs.length === 0 ? `${namespace}/` : [namespace, ...pairs].join('/')
 }
 
 /** The id of a resource below a scope: a resource group below its subscription has an id of its own kind. */

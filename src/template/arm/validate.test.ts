@@ -30,6 +30,37 @@ describe('validation', () => {
     ).toEqual([])
   })
 
+  it.each(['subscription', 'managementGroup', 'tenant'])('knows a location at a %s', (kind) => {
+    const schema = `https://schema.management.azure.com/schemas/2019-08-01/${kind}DeploymentTemplate.json#`
+    const resources = `[ { ${thing}, "name": "n", "location": "[deployment().location]" } ]`
+    expect(
+      validate([`"$schema": "${schema}",`, '"contentVersion": "1.0.0.0",', `"resources": ${resources}`]),
+    ).toEqual([])
+  })
+
+  it('looks into deployments whose parameters and subscription are not known yet', () => {
+    const choice = "[if(parameters('b'), createObject('value', 'x'), createObject('value', 'y'))]"
+    const inner = JSON.stringify({
+      $schema: 'https://schema.management.azure.com/schemas/2019-04-01/subscriptionDeploymentTemplate.json#',
+      contentVersion: '1.0.0.0',
+      parameters: { p: { type: 'string' } },
+      resources: [],
+      outputs: {
+        id: { type: 'string', value: "[concat(subscription().id, parameters('p'))]" },
+        wrong: { type: 'string', value: "[parameters('q')]" },
+      },
+    })
+    const lines = [
+      ...head,
+      '"parameters": { "b": { "type": "bool" }, "id": { "type": "string" } },',
+      '"resources": [ { "type": "Microsoft.Resources/deployments", "apiVersion": "2024-01-01", "name": "d",',
+      `"subscriptionId": "[parameters('id')]", "location": "westeurope", "properties": {`,
+      '"expressionEvaluationOptions": { "scope": "inner" },',
+      `"parameters": { "p": "${choice}" }, "template": ${inner} } } ]`,
+    ]
+    expect(validate(lines)).toEqual(["8 error UnknownName: there is no parameter 'q' (did you mean p?)"])
+  })
+
   it.each<[name: string, lines: string[], want: string[]]>([
     [
       'no sections',
@@ -154,7 +185,7 @@ describe('validation', () => {
       $schema: 's',
       contentVersion: '1.0.0.0',
       parameters: many(257),
-      variables: many(257),
+      variables: many(513),
       outputs: many(65),
       resources: [
         {
@@ -167,7 +198,7 @@ describe('validation', () => {
     } as never
     expect(validateArmTemplate({ template }).map(({ message }) => message)).toEqual([
       'the template has 257 parameters, the limit is 256',
-      'the template has 257 variables, the limit is 256',
+      'the template has 513 variables, the limit is 512',
       'the template has 65 outputs, the limit is 64',
       'the template makes 801 resources, the limit is 800',
     ])

@@ -141,7 +141,9 @@ const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** A place to deploy to, of the kind that the template's schema names. */
 function madeUp(template: ArmTemplate): Surroundings {
-  return { scope: madeUpScope(template), deploymentName: 'deployment', tenantId: nobody }
+  const scope = madeUpScope(template)
+  const place = { scope, deploymentName: 'deployment', tenantId: nobody }
+  return scope.kind === 'resourceGroup' ? place : { ...place, location: 'westeurope' }
 }
 
 function madeUpScope(template: ArmTemplate): Scope {

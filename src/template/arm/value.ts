@@ -139,3 +139,15 @@ export function isSame(a: Value, b: Value): boolean {
     return other !== undefined && isSame(a[key] ?? null, other)
   })
 }
+
+/** Whether two values differ whatever comes of their unknown parts. */
+export function isSurelyOther(a: Value, b: Value): boolean {
+  if (isDeferred(a) || isDeferred(b)) return false
+  if (isList(a) && isList(b))
+    return a.length !== b.length || a.some((item, index) => isSurelyOther(item, b[index] ?? null))
+  if (!isObject(a) || !isObject(b)) return !isSame(a, b)
+  return Object.entries(a).some(([key, item]) => {
+    const other = member(b, key)
+    return other !== undefined && isSurelyOther(item, other)
+  })
+}

@@ -2,10 +2,12 @@ import {
   type Value,
   defer,
   deferredExpression,
+  hasDeferred,
   isDeferred,
   isList,
   isObject,
   isSame,
+  isSurelyOther,
   member,
   objectOf,
 } from '../value.ts'
@@ -51,7 +53,10 @@ export const objectFunctions: FunctionTable = {
     const args = call.args.map((arg) => evaluate(arg, frame))
     return tryGet(args, call.name)
   }),
-  equals: whole(2, 2, ([a, b]) => isSame(a ?? null, b ?? null)),
+  equals: any(2, 2, ([a = null, b = null]) => {
+    if (!hasDeferred(a) && !hasDeferred(b)) return isSame(a, b)
+    return isSurelyOther(a, b) ? false : undefined
+  }),
 }
 
 function createObject(args: readonly Value[], context: Context): Value | undefined {

@@ -12,7 +12,9 @@ export const resourceFunctions: FunctionTable = {
   extensionResourceId: whole(3, Infinity, (args, context) => {
     const [base = '', ...rest] = texts(args, context)
     const { before, type, names } = typed(rest, 0, context)
-    return before.length > 0 ? refuseType(context, rest) : resourceIdBelow(base, type, names)
+    return before.length > 0
+      ? refuseType(context, rest)
+      : resourceIdBelow(base.replace(/\/$/, ''), type, names)
   }),
   managementGroupResourceId: whole(2, Infinity, (args, context) => {
     const { before, type, names } = typed(texts(args, context), 1, context)
@@ -83,7 +85,15 @@ function typed(
   const needed = type.split('/').length - 1
   if (names.length !== needed)
     return refuseCall(context, `needs ${needed} names for the type '${type}', not ${names.length}`)
-  return { before: args.slice(0, at), type, names }
+  // An empty name counts for nothing, nor does the type that it leaves without a name.
+  const kept = names.filter((name) => name !== '')
+  if (kept.length === names.length) return { before: args.slice(0, at), type, names }
+  const [namespace = '', ...types] = type.split('/')
+  return {
+    before: args.slice(0, at),
+    type: [namespace, ...kept.map((_, index) => types[index] ?? '')].join('/'),
+    names: kept,
+  }
 }
 
 function refuseType(context: Context, args: readonly string[]): never {

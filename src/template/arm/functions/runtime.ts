@@ -51,12 +51,14 @@ function reference(args: readonly Value[], context: Context): Value {
   return read(outsideId(target, context), text(version), full, context, false)
 }
 
+/** Two resources of one id are one here: that they come to the same is told, where it is a mistake, of the resources. */
 function findOne(target: string, context: Context): KnownResource | undefined {
   const found = context.frame.world.find(target)
-  if (found.length > 1)
+  const ids = new Set(found.map(({ id }) => id.toLowerCase()))
+  if (ids.size > 1)
     return refuseCall(
       context,
-      `finds ${found.length} resources '${target}' in the template; name one by its type or id too`,
+      `finds ${ids.size} resources '${target}' in the template; name one by its type or id too`,
     )
   return found[0]
 }
