@@ -43,3 +43,14 @@ else
   echo "$azurite_version" >"$azurite/installed.txt"
   echo "Azurite is in $azurite"
 fi
+
+# A real sshd is a package of the system; without the right to install one, its suite says that it is missing.
+if [ -x /usr/sbin/sshd ] || command -v sshd >/dev/null 2>&1; then
+  echo "sshd is there"
+elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server >/dev/null
+  echo "sshd is installed"
+else
+  echo "interop-setup: no sshd; install openssh-server, or name one in HEADWATER_SSHD" >&2
+fi

@@ -19,7 +19,7 @@ const clouds: { cloud: Cloud; stranger: string; want: string[] }[] = [
     stranger: 'node_modules/@azure/storage-blob/index.js',
     want: [
       'all code is 900001 bytes; 900000 are allowed',
-      'all code, what is loaded apart too, is 1450001 bytes; 1450000 are allowed',
+      'all code, what is loaded apart too, is 2200001 bytes; 2200000 are allowed',
     ],
   },
   {
@@ -27,7 +27,7 @@ const clouds: { cloud: Cloud; stranger: string; want: string[] }[] = [
     stranger: 'node_modules/@aws-sdk/client-s3/index.js',
     want: [
       'all code is 1300001 bytes; 1300000 are allowed',
-      'all code, what is loaded apart too, is 1700001 bytes; 1700000 are allowed',
+      'all code, what is loaded apart too, is 2450001 bytes; 2450000 are allowed',
     ],
   },
 ]
