@@ -28,7 +28,7 @@ const parameters = (sku: string): string => `using 'main.bicep' with {
 param sku = '${sku}'
 `
 
-it.skipIf(bicep.path === undefined)(`bicep what-if asks the pretend Azure (${bicep.missing})`, async () => {
+it.skipIf(bicep.path === undefined)(`bicep what-if asks the pretend Azure${bicep.pending}`, async () => {
   const sandbox = await startSecureAzureSandbox()
   const folder = await mkdtemp(join(tmpdir(), 'headwater-interop-'))
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text)

@@ -270,5 +270,5 @@ if (worker === undefined || client === undefined) {
 }
 if (bicep.path === undefined) {
   // oxlint-disable-next-line vitest/warn-todo -- pending is what it is: visible, and not green
-  it.todo(`Bicep in the bundled functions (${bicep.missing})`)
+  it.todo(`Bicep in the bundled functions${bicep.pending}`)
 }
