@@ -9,6 +9,8 @@ import {
   isObject,
   isSame,
   member,
+  originOf,
+  withOrigin,
 } from '../value.ts'
 import {
   type Context,
@@ -35,7 +37,9 @@ export const arrayFunctions: FunctionTable = {
   empty: outer(1, 1, ([value], context) => (value === null ? true : lengthOf(value, context) === 0)),
   first: outer(1, 1, ([value], context) => {
     if (typeof value === 'string') return value.slice(0, 1)
-    return isList(value) ? (value[0] ?? null) : refuseArgument(context, 0, 'an array or a string', value)
+    return isList(value)
+      ? itemOf('first', value, 0)
+      : refuseArgument(context, 0, 'an array or a string', value)
   }),
   flatten: outer(1, 1, (args, context) => {
     const items = listAt(args, 0, context)
@@ -52,7 +56,9 @@ export const arrayFunctions: FunctionTable = {
   intersection: whole(2, Infinity, intersection),
   last: outer(1, 1, ([value], context) => {
     if (typeof value === 'string') return value.slice(-1)
-    return isList(value) ? (value.at(-1) ?? null) : refuseArgument(context, 0, 'an array or a string', value)
+    return isList(value)
+      ? itemOf('last', value, -1)
+      : refuseArgument(context, 0, 'an array or a string', value)
   }),
   length: outer(1, 1, ([value], context) => lengthOf(value, context)),
   range: whole(2, 2, range),
@@ -70,6 +76,14 @@ export const arrayFunctions: FunctionTable = {
     return isList(items) && index >= 1 ? (items[items.length - index] ?? null) : null
   }),
   union: outer(2, Infinity, union),
+}
+
+/** An item of a list; one that stands for part of a resource may have more members there than are written. */
+function itemOf(name: string, list: readonly Value[], index: number): Value {
+  const item = list.at(index) ?? null
+  const origin = originOf(list)
+  if (origin === undefined || !(isObject(item) || isList(item)) || originOf(item) !== undefined) return item
+  return withOrigin(item, { ...origin, expression: { kind: 'call', name, args: [literal(list)] } })
 }
 
 function concat(args: readonly Value[], context: Context): Value {
