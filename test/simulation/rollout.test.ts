@@ -62,7 +62,7 @@ async function rollOut(
     if (files === revisions[2]) house.cloud.failing.delete('eu/bad')
     house.repository.commit(files)
     const isLast = files === revisions.at(-1)
-    const end = house.clock.now() + (isLast ? 40 : 15) * minute
+    const end = house.clock.now() + (isLast ? 20 : 8) * minute
     while (house.clock.now() < end) {
       const pass = controller.runDue({ concurrency: 1 }).catch(() => undefined)
       await Promise.race([pass, injector.death])

@@ -20,10 +20,10 @@ import type { GitFixture } from '../git-fixture.ts'
 import { serveGit } from '../git-http.ts'
 import type { GitHttpServer } from '../git-http.ts'
 import { findBicep } from '../support/find-tool.ts'
-import { queueEvent as sqsEvent, scheduledEvent } from './aws-events.ts'
-import { queueEvent, timerEvent } from './azure-events.ts'
-import { findFunctionsWorker, startFunctionApp } from './functions-host.ts'
-import { findRuntimeClient, startLambda } from './runtime-api.ts'
+import { queueEvent as sqsEvent, scheduledEvent } from '../runtimes/aws-events.ts'
+import { queueEvent, timerEvent } from '../runtimes/azure-events.ts'
+import { findFunctionsWorker, startFunctionApp } from '../runtimes/functions-host.ts'
+import { findRuntimeClient, startLambda } from '../runtimes/runtime-api.ts'
 
 const worker = findFunctionsWorker()
 const client = findRuntimeClient()
