@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findBicep } from '../target/azure/bicep/find.ts'
 import { besides } from './bicep.ts'
 
-/* That the bundled functions find it so stands in test/runtimes/azure-deployments.test.ts. */
+/* That the bundled functions find it so stands in test/interop/azure-deployments.test.ts. */
 describe('the compiler in the package of a function is found', () => {
   let root: string
   beforeAll(async () => {
