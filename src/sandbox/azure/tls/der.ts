@@ -23,8 +23,11 @@ export function set(...content: readonly Uint8Array[]): Buffer {
 
 /** INTEGER of bytes, which are taken as a number that is not negative. */
 export function integer(bytes: Uint8Array): Buffer {
-  const needsZero = ((bytes[0] ?? 0) & 0x80) !== 0
-  return element(0x02, ...(needsZero ? [Buffer.from([0])] : []), bytes)
+  const first = bytes.findIndex((byte) => byte !== 0)
+  // DER allows no zero in front but the one that keeps the number from being negative.
+  const digits = first === -1 ? Buffer.from([0]) : bytes.subarray(first)
+  const needsZero = ((digits[0] ?? 0) & 0x80) !== 0
+  return element(0x02, ...(needsZero ? [Buffer.from([0])] : []), digits)
 }
 
 /** OBJECT IDENTIFIER, written with dots. */
