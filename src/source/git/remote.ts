@@ -76,8 +76,15 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       const client = createGitClient(wire, { limits, facts: learned() })
       greet(client)
       const answer = await question(client)
-      const { version, features } = await client.capabilities()
-      learn({ version, features: Object.fromEntries(features), refusedFilters: facts?.refusedFilters ?? [] })
+      const told = client.told()
+      if (told !== undefined) {
+        const { version, features } = told
+        learn({
+          version,
+          features: Object.fromEntries(features),
+          refusedFilters: facts?.refusedFilters ?? [],
+        })
+      }
       return answer
     } catch (error) {
       if (error instanceof HeadwaterError) throw error
