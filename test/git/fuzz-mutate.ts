@@ -183,7 +183,7 @@ function wrap(pack: Buffer, isBanded: boolean, below: Below): Buffer[] {
   )
 }
 
-const sizes = [0, 1, 20, 1000, 1_000_000, 1_000_001, 2 ** 31, 2 ** 32, 2 ** 45]
+const sizes = [0, 1, 20, 100, 1000, 1_000_000, 1_000_001, 2 ** 31, 2 ** 32, 2 ** 45]
 const counts = [0, 1, 2, 999, 1001, 65_536, 0x7fff_ffff, 0xffff_ffff]
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))]
@@ -233,7 +233,9 @@ function oddEntry(below: Below, number: number, at: number): LooseEntry {
 function mutatePack(pack: Buffer, below: Below): Buffer {
   const entries = takeApart(pack)
   for (let times = 1 + below(3); times > 0; times -= 1) {
-    const number = below(entries.length)
+    // Deltas are rare and have the most to get wrong.
+    const deltas = [...entries.keys()].filter((index) => (entries[index]?.type ?? 0) >= 6)
+    const number = deltas.length > 0 && below(2) === 0 ? sample(deltas, below) : below(entries.length)
     const entry = entries[number]
     if (entry === undefined) break
     switch (below(9)) {
@@ -242,7 +244,8 @@ function mutatePack(pack: Buffer, below: Below): Buffer {
         entry.data = mutateBytes(entry.data, below)
         break
       case 2:
-        entry.data = entry.type === 6 ? oddDelta(below, readBaseSize(entry.data)) : Buffer.alloc(0)
+        entry.data =
+          entry.type >= 6 && below(6) > 0 ? oddDelta(below, readBaseSize(entry.data)) : Buffer.alloc(0)
         break
       case 3:
         entry.claimed = sample(sizes, below)
@@ -269,7 +272,7 @@ function mutatePack(pack: Buffer, below: Below): Buffer {
 
 function readBaseSize(delta: Buffer): number {
   let size = 0
-  for (let at = 0, factor = 1; at < delta.length; at += 1, factor *= 128) {
+  for (let at = 0, factor = 1; at < Math.min(6, delta.length); at += 1, factor *= 128) {
     const byte = delta[at] ?? 0
     size += (byte & 127) * factor
     if (byte < 128) break
