@@ -2,6 +2,7 @@ import type { Plugin } from 'esbuild'
 import host from '../functions/azure/host.json' with { type: 'json' }
 import { leanAws, withoutDrivers } from './lean-aws.ts'
 import { leanAzure, leanIdentity } from './lean-azure.ts'
+import { leanNode } from './lean-node.ts'
 
 /** The five functions, by the names of their files. */
 export const functionNames = ['schedule', 'worker', 'webhook', 'events', 'sync'] as const
@@ -44,6 +45,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     plugins: [
       leanAws,
       leanIdentity,
+      leanNode,
       withoutDrivers('AWS', /[\\/]src[\\/](store|queue|blob)[\\/]azure-(table|queue|blob)\.ts$/),
     ],
     more: {},
@@ -64,6 +66,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     plugins: [
       leanAws,
       leanIdentity,
+      leanNode,
       leanAzure,
       withoutDrivers(
         'Azure',

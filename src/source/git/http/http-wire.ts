@@ -44,10 +44,13 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
     ...authorizationOf(options.credentials),
   }
   let moved = base
+  let agents: (() => http.Agent) | undefined
   const connect = (): http.Agent => {
+    if (agents !== undefined) return agents()
     if (base.startsWith('http:') && !allow.has('http')) throw forbidden(where, 'is plain http', 'http')
     const { credentials, env, resolve, connections } = options
-    return connections.agent({ url: base, credentials, allow, env, resolve })
+    agents = connections.agents({ url: base, credentials, allow, env, resolve })
+    return agents()
   }
   return (signal) => {
     const send = async (request: HttpRequest): Promise<HttpAnswer> => {
