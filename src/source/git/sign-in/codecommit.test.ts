@@ -8,7 +8,7 @@ const keys = {
 const now = Date.parse('2026-11-02T10:00:00.123Z')
 
 // Computed by `awscli` 1.46.3 (customizations/codecommit.py) with its clock held, and the same by botocore 1.43.106 as
-// git-remote-codecommit calls it. test/interop/git-codecommit.test.ts asks the AWS CLI itself.
+// git-remote-codecommit calls it. test/interop/codecommit.test.ts asks the AWS CLI itself.
 const vectors = [
   {
     host: 'git-codecommit.eu-west-1.amazonaws.com',

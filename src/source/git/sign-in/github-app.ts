@@ -32,7 +32,7 @@ export async function installationToken(options: {
   url: string
   credentials: SourceCredentials | undefined
   now: number
-  send(request: HttpRequest): Promise<HttpAnswer>
+  send: (request: HttpRequest) => Promise<HttpAnswer>
 }): Promise<InstallationToken> {
   const { url, credentials, now, send } = options
   const app = appOf(credentials)
@@ -58,16 +58,16 @@ export async function installationToken(options: {
       method: 'GET',
       url: `${app.api}/repos/${owner}/${name}/installation`,
     })
-    installation = String(field(found, 'id'))
+    installation = String(Number(field(found, 'id')))
   }
   const given = await ask(`${owner}/${name}`, {
     method: 'POST',
     url: `${app.api}/app/installations/${encodeURIComponent(installation)}/access_tokens`,
     body: JSON.stringify({ repositories: [name], permissions: { contents: 'read' } }),
   })
-  const token = field(given, 'token')
-  const expiresAt = Date.parse(String(field(given, 'expires_at')))
-  if (typeof token !== 'string' || Number.isNaN(expiresAt))
+  const token = textField(given, 'token')
+  const expiresAt = Date.parse(textField(given, 'expires_at'))
+  if (token === '' || Number.isNaN(expiresAt))
     throw transient('NetworkError', `${app.api} answers without a token; trying again`)
   return { token, expiresAt }
 }
@@ -151,6 +151,11 @@ function field(body: unknown, name: string): unknown {
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined
 }
 
+function textField(body: unknown, name: string): string {
+  const value = field(body, name)
+  return typeof value === 'string' ? value : ''
+}
+
 function refusal(
   answer: HttpAnswer,
   { body, app, what, now }: { body: unknown; app: App; what: string; now: number },
@@ -159,7 +164,7 @@ function refusal(
   const limit = throttled(answer, app.api, now)
   if (limit !== undefined) return limit
   // GitHub's words are looked at, never repeated.
-  const said = String(field(body, 'message') ?? '')
+  const said = textField(body, 'message')
   const name = `GitHub App ${app.id}`
   const place = 'id' in app.installation ? `installation ${app.installation.id}` : `installation for ${what}`
   const denied = (message: string) => stalled('AuthenticationFailed', `${message} (HTTP ${status})`)
