@@ -81,7 +81,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     artifactBudget: 1_300_000,
     apart: {
       entries:
-        /^src\/(target\/(cloudformation\/index|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/git\/ssh)\.ts$|^node_modules\/openpgp\//,
+        /^src\/(target\/(cloudformation\/(index|sdk)|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/git\/ssh)\.ts$|^node_modules\/openpgp\//,
       budget: 2_450_000,
     },
     foreign: new RegExp(

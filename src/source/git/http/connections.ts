@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { HostFacts, SourceCredentials } from '../../source.ts'
 import { allowances, type Allowance } from '../policy.ts'
+import type { TokenCache } from '../sign-in/sign-in.ts'
 import { createAddressGuard, type Resolve } from './guard.ts'
 import { findProxy, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
 
@@ -25,6 +26,8 @@ export interface Connections {
   facts: Map<string, HostFacts>
   /** Greetings under way, by host. */
   greetings: Map<string, Promise<unknown>>
+  /** What providers gave to sign in by. */
+  tokens: TokenCache
 }
 
 /** Agents that are kept: one serves any number of hosts. */
@@ -38,6 +41,7 @@ export function createConnections(): Connections {
   return {
     facts: new Map(),
     greetings: new Map(),
+    tokens: new Map(),
     agents(kind) {
       const { url, credentials, allow, env = {}, resolve } = kind
       const { hostname, protocol } = new URL(url)
