@@ -62,18 +62,29 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     shared.greetings.set(shared.host, greeting)
     void greeting.finally(() => shared.greetings.delete(shared.host))
   }
-  const askOnce = async <T>(signal: AbortSignal, question: (client: GitClient) => Promise<T>): Promise<T> => {
+  const askOnce = async <T>(
+    signal: AbortSignal,
+    question: (client: GitClient) => Promise<T>,
+    isLook: boolean,
+  ): Promise<T> => {
     const { shared } = options
     // Who asks a host that somebody just greets waits for what that tells, once.
     const greeting = learned() === undefined ? shared?.greetings.get(shared.host) : undefined
     if (greeting !== undefined) await greeting
-    const wire = options.openWire(signal)
+    const wire = options.openWire(signal, { isLook })
     try {
       const client = createGitClient(wire, { limits, facts: learned() })
       greet(client)
       const answer = await question(client)
-      const { version, features } = await client.capabilities()
-      learn({ version, features: Object.fromEntries(features), refusedFilters: facts?.refusedFilters ?? [] })
+      const told = client.told()
+      if (told !== undefined) {
+        const { version, features } = told
+        learn({
+          version,
+          features: Object.fromEntries(features),
+          refusedFilters: facts?.refusedFilters ?? [],
+        })
+      }
       return answer
     } catch (error) {
       if (error instanceof HeadwaterError) throw error
@@ -83,16 +94,16 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       wire.close()
     }
   }
-  const ask = <T>(question: (client: GitClient) => Promise<T>): Promise<T> =>
+  const ask = <T>(question: (client: GitClient) => Promise<T>, isLook = false): Promise<T> =>
     withDeadline({ clock, timeoutMs, where }, async (signal) => {
       const isInformed = learned() !== undefined
       try {
-        return await askOnce(signal, question)
+        return await askOnce(signal, question, isLook)
       } catch (error) {
         if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
         // What was known of the host may be what is wrong.
         learn(undefined)
-        return askOnce(signal, question)
+        return askOnce(signal, question, isLook)
       }
     })
   /** Reading fills the pool, so one reads after the other: the second finds what the first fetched. */
@@ -116,7 +127,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
         facts = { ...known, refusedFilters: [...known.refusedFilters, filter] }
       },
     })
-  const listing = createListing({ clock, ask: (run) => ask((client) => run(client)) })
+  const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
 
   return {
     head: (ref, { since } = {}) => selectHead(listing.at(since), ref, where),

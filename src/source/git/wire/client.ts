@@ -18,6 +18,8 @@ import type { Wire } from './wire.ts'
 export interface GitClient {
   wire: Wire
   capabilities(): Promise<Capabilities>
+  /** What the server told in this conversation, or is known of it from earlier; nothing is asked. */
+  told(): Capabilities | undefined
   /** Refs whose names begin with one of the prefixes, peeled. */
   listRefs(prefixes: readonly string[]): Promise<ListedRef[]>
   /** The bytes of a pack. */
@@ -32,12 +34,14 @@ export function createGitClient(
   const { limits } = options
   const { where } = wire
   let known = wire.isStateless ? capabilitiesOf(options.facts) : undefined
+  let told = known
   let greeting: Promise<Greeting> | undefined
   const greet = async (): Promise<Greeting> => {
     const packets = await wire.greet()
     const answer = await readGreeting(packets, where, limits.refs)
     await packets.finish()
     known = answer
+    told = answer
     return answer
   }
   /** Before v2 a greeting is a listing too, and each http request stands alone. */
@@ -47,6 +51,7 @@ export function createGitClient(
   return {
     wire,
     capabilities,
+    told: () => told,
     async listRefs(prefixes) {
       const { version, features } = await capabilities()
       if (version !== 2) {
