@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { callbackify } from 'node:util'
@@ -48,9 +49,10 @@ export function openTunnel(proxy: URL, { host, port, timeoutMs }: Target): Promi
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
   return new Promise((resolve, reject) => {
-    const request = http.request({
+    const isTls = proxy.protocol === 'https:'
+    const request = (isTls ? https : http).request({
       host: proxy.hostname,
-      port: proxy.port === '' ? 80 : Number(proxy.port),
+      port: proxy.port === '' ? (isTls ? 443 : 80) : Number(proxy.port),
       method: 'CONNECT',
       path: authority,
       agent: false,
