@@ -46,7 +46,10 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
       leanAws,
       leanIdentity,
       leanNode,
-      withoutDrivers('AWS', /[\\/]src[\\/](store|queue|blob)[\\/]azure-(table|queue|blob)\.ts$/),
+      withoutDrivers(
+        'AWS',
+        /[\\/]src[\\/]((store|queue|blob)[\\/]azure-(table|queue|blob)|source[\\/]git[\\/]local)\.ts$/,
+      ),
     ],
     more: {},
     entryBudget: 250_000,
@@ -70,7 +73,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
       leanAzure,
       withoutDrivers(
         'Azure',
-        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm))\.ts$/,
+        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm)|source[\\/]git[\\/]local)\.ts$/,
       ),
     ],
     more: {
