@@ -3,6 +3,7 @@ import https from 'node:https'
 import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
 import type { GitLimits } from '../limits.ts'
 import type { Traffic } from '../wire/wire.ts'
+import type { Multiplex } from './multiplex.ts'
 
 /** One http request. */
 export interface HttpRequest {
@@ -16,6 +17,8 @@ export interface HttpRequest {
 export interface HttpPorts {
   where: string
   agent: http.Agent
+  /** For hosts that offer HTTP/2. */
+  multiplex?: Multiplex | undefined
   limits: GitLimits
   signal: AbortSignal
   traffic: Traffic
@@ -38,6 +41,8 @@ const drainBytes = 64 * 1024
 
 /** Sends a request. A kept connection that the server has just closed is tried once more on a new one. */
 export async function exchange(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
+  const answer = ports.multiplex === undefined ? undefined : await ports.multiplex.send(request, ports)
+  if (answer !== undefined) return answer
   try {
     return await send(request, ports)
   } catch (error) {
@@ -152,7 +157,8 @@ async function drain(response: http.IncomingMessage, body: AsyncIterable<Uint8Ar
   if (!response.complete) response.destroy()
 }
 
-function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
+/** A host that took longer than a limit allows. */
+export function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
   const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
   return transient('Timeout', `${where} ${what} (limit ${name}=${limits[name]}); trying again`)
 }
