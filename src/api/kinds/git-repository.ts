@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { patternProblems } from '../ignore-patterns.ts'
 import { durationSchema, scheduleFields, secretReferenceSchema } from './common.ts'
 
 const refSchema = z
@@ -62,6 +63,16 @@ export const gitRepositorySpec = z.strictObject({
     .optional()
     .describe(
       'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`.',
+    ),
+  ignore: z
+    .string()
+    .max(65_536, 'is longer than 65,536 characters; leave out whole folders instead of single files')
+    .superRefine((text, context) => {
+      for (const message of patternProblems(text)) context.addIssue({ code: 'custom', message })
+    })
+    .optional()
+    .describe(
+      'What of the repository is not read: patterns as in `.gitignore`, a line each, from its root. They stand in place of the default exclusions, and before the `.sourceignore` files of the repository, which are always heeded.',
     ),
   verify: z
     .strictObject({

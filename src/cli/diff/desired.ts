@@ -40,12 +40,12 @@ export async function desiredRevision(
   options: { revision: string; directory: string; settings: Settings; store: Store },
   io: Io,
 ): Promise<Desired> {
-  const source = await openRoot(options.settings, options.store, io)
+  const { source, ignore } = await openRoot(options.settings, options.store, io)
   const { commit, revision } = await headOf(source, options.revision)
   const below = treePath(options.directory)
   const root = await mkdtemp(path.join(tmpdir(), 'headwater-diff-'))
   try {
-    for (const file of await source.files(commit, [''])) {
+    for (const file of await source.files(commit, [''], ignore === undefined ? {} : { ignore })) {
       const target = path.join(root, file.path)
       await mkdir(path.dirname(target), { recursive: true })
       await writeFile(target, file.bytes)
@@ -60,7 +60,11 @@ export async function desiredRevision(
 }
 
 /** The root source, as the settings name it or as the store knows it. */
-async function openRoot(settings: Settings, store: Store, io: Io): Promise<Source> {
+async function openRoot(
+  settings: Settings,
+  store: Store,
+  io: Io,
+): Promise<{ source: Source; ignore: string | undefined }> {
   const declared = rootDeclarations(settings).find(({ kind }) => kind === parseKey(rootKeys.source).kind)
   const known = declared?.spec ?? (await store.get(rootKeys.source))?.record.spec
   if (known === undefined)
@@ -68,7 +72,7 @@ async function openRoot(settings: Settings, store: Store, io: Io): Promise<Sourc
   const spec = gitRepositorySpec.parse(known)
   const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, spec.secretRef)
-  return createGitSource(
+  const source = createGitSource(
     {
       url: spec.url,
       timeoutMs: parseDuration(spec.timeout),
@@ -76,6 +80,7 @@ async function openRoot(settings: Settings, store: Store, io: Io): Promise<Sourc
     },
     { clock: io.clock, env: io.env, policy: personalPolicy },
   )
+  return { source, ignore: spec.ignore }
 }
 
 /** A commit, a branch or a tag. */
