@@ -2,6 +2,7 @@ import type { Plugin } from 'esbuild'
 import host from '../functions/azure/host.json' with { type: 'json' }
 import { leanAws, withoutDrivers } from './lean-aws.ts'
 import { leanAzure, leanIdentity } from './lean-azure.ts'
+import { leanNode } from './lean-node.ts'
 
 /** The five functions, by the names of their files. */
 export const functionNames = ['schedule', 'worker', 'webhook', 'events', 'sync'] as const
@@ -44,6 +45,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     plugins: [
       leanAws,
       leanIdentity,
+      leanNode,
       withoutDrivers('AWS', /[\\/]src[\\/](store|queue|blob)[\\/]azure-(table|queue|blob)\.ts$/),
     ],
     more: {},
@@ -64,6 +66,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     plugins: [
       leanAws,
       leanIdentity,
+      leanNode,
       leanAzure,
       withoutDrivers(
         'Azure',
@@ -78,7 +81,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     artifactBudget: 1_300_000,
     apart: {
       entries:
-        /^src\/(target\/(cloudformation\/index|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/git\/ssh)\.ts$|^node_modules\/openpgp\//,
+        /^src\/(target\/(cloudformation\/(index|sdk)|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/git\/ssh)\.ts$|^node_modules\/openpgp\//,
       budget: 2_450_000,
     },
     foreign: new RegExp(

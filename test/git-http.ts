@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { gitEnvironment } from './git-fixture.ts'
 
 /** Git's own http server on loopback. */
 export interface GitHttpServer {
   /** Url of a repository below the served folder, by its path. */
   url(repository: string): string
+  port: number
   /** Requests seen, oldest first: method, path, and the Authorization header that came along. */
   requests: { method: string; path: string; authorization: string | undefined }[]
   /** Bytes of bodies sent and received so far, as the server counts them. */
@@ -16,8 +18,10 @@ export interface GitHttpServer {
 export interface GitHttpOptions {
   /** The folder whose repositories are served. */
   root: string
-  /** The one Authorization header that is let in; without it everybody is. */
-  authorization?: string
+  /** The one Authorization header that is let in, or what judges it; without it everybody is. */
+  authorization?: string | ((header: string | undefined) => boolean)
+  /** Certificate and key, both PEM: it is served by https then. */
+  tls?: { cert: string; key: string }
   /** Answers instead of git when it returns true. */
   intercept?(request: IncomingMessage, response: ServerResponse): boolean
   /** Whether it gives parts of commits, as big hosts do; git's own default is not to. */
@@ -34,23 +38,28 @@ export interface GitHttpOptions {
 export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> {
   const requests: GitHttpServer['requests'] = []
   const bytes = { sent: 0, received: 0 }
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { authorization } = request.headers
     requests.push({ method: request.method ?? '', path: request.url ?? '', authorization })
     if (options.intercept?.(request, response)) return
-    if (options.authorization !== undefined && authorization !== options.authorization) {
+    const { authorization: wanted } = options
+    const isIn = typeof wanted === 'function' ? wanted(authorization) : authorization === wanted
+    if (wanted !== undefined && !isIn) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?')
       return
     }
     setTimeout(() => runBackend(options, { request, response, bytes }), options.delayMs ?? 0)
-  })
+  }
+  const { tls } = options
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
   const address = server.address()
   const port = address !== null && typeof address === 'object' ? address.port : 0
   return {
-    url: (repository) => `http://127.0.0.1:${port}/${repository}`,
+    url: (repository) => `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/${repository}`,
+    port,
     requests,
     bytes,
     close: () =>

@@ -30,6 +30,8 @@ export interface HostFacts {
   features: Record<string, string>
   /** Filters that it refused though it said that it can filter. */
   refusedFilters: string[]
+  /** Milliseconds that a small answer takes, roughly: it is kept as long as it is not four times off. */
+  turnaroundMs?: number
 }
 
 /** Where objects of a repository are kept between processes, and of which commit they are. */

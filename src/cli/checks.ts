@@ -4,6 +4,7 @@ import { gitRepositorySpec } from '../api/kinds/git-repository.ts'
 import { shortRevision } from '../api/revision.ts'
 import { openBlobStore } from '../blob/index.ts'
 import { bicepOpener } from '../compose/bicep.ts'
+import { cloudIdentities } from '../compose/identities.ts'
 import { rootDeclarations } from '../compose/root.ts'
 import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
 import { readCredentials } from '../reconcile/credentials.ts'
@@ -99,10 +100,16 @@ async function checkRepository(io: Io, settings: Settings): Promise<string | und
   const source = createGitSource(
     {
       url: spec.url,
+      ...(spec.provider === undefined ? {} : { provider: spec.provider }),
       timeoutMs: parseDuration(spec.timeout),
       ...(credentials === undefined ? {} : { credentials }),
     },
-    { clock: io.clock, env: io.env, policy: personalPolicy },
+    {
+      clock: io.clock,
+      env: io.env,
+      policy: personalPolicy,
+      identities: cloudIdentities(settings, secrets),
+    },
   )
   const { revision } = await source.head(spec.ref as RefSelector)
   return `${spec.url} at ${shortRevision(revision)}`

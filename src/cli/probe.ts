@@ -1,6 +1,13 @@
 import { HeadwaterError } from '../api/errors.ts'
 import { createGitSource, findGitHost, personalPolicy } from '../source/index.ts'
-import type { Head, RefSelector, Source, SourceCredentials } from '../source/source.ts'
+import type {
+  CloudIdentities,
+  GitProvider,
+  Head,
+  RefSelector,
+  Source,
+  SourceCredentials,
+} from '../source/source.ts'
 import type { Io } from './io.ts'
 
 /** What a probe found. */
@@ -24,14 +31,32 @@ const stepMs = 60_000
 
 /** Looks a repository over as the controller would, a step at a time, and counts what each costs. */
 export async function probe(
-  what: { url: string; ref: string; path?: string; credentials?: SourceCredentials },
+  what: {
+    url: string
+    ref: string
+    path?: string
+    provider?: GitProvider
+    credentials?: SourceCredentials
+    identities?: CloudIdentities
+  },
   io: Io,
 ): Promise<Probed> {
-  const { url, ref, path, credentials } = what
+  const { url, ref, path, provider, credentials, identities } = what
   const traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
   const source = createGitSource(
-    { url, timeoutMs: stepMs, ...(credentials === undefined ? {} : { credentials }) },
-    { clock: io.clock, env: io.env, policy: personalPolicy, traffic },
+    {
+      url,
+      timeoutMs: stepMs,
+      ...(provider === undefined ? {} : { provider }),
+      ...(credentials === undefined ? {} : { credentials }),
+    },
+    {
+      clock: io.clock,
+      env: io.env,
+      policy: personalPolicy,
+      traffic,
+      ...(identities === undefined ? {} : { identities }),
+    },
   )
   const steps: Probed['steps'] = []
   const measured = async <T>(step: string, run: () => Promise<T>): Promise<T> => {

@@ -14,6 +14,7 @@ export async function openRepository(ports: ControllerPorts, record: ObjectRecor
   const credentials = await readCredentials(ports.secrets, spec.secretRef)
   return ports.openSource({
     url: spec.url,
+    ...(spec.provider === undefined ? {} : { provider: spec.provider }),
     timeoutMs: parseDuration(spec.timeout),
     ...(credentials === undefined ? {} : { credentials }),
     ...(record.status.host === undefined ? {} : { facts: record.status.host }),

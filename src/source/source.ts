@@ -1,6 +1,7 @@
+import type { GitProvider } from '../api/git-provider.ts'
 import type { HostFacts, ShelfPointer } from '../api/status.ts'
 
-export type { HostFacts, ShelfPointer }
+export type { GitProvider, HostFacts, ShelfPointer }
 
 /** What of a repository to follow; exactly one is set. Precedence as in Flux: commit, name, semver, tag, branch. */
 export interface RefSelector {
@@ -136,11 +137,35 @@ export interface SourceCredentials {
   /** For ssh: a private key, its passphrase is `password`; and lines of `known_hosts`. */
   identity?: string
   knownHosts?: string
+  /** For the provider `github`: an App, where it is installed (an id, or the owner's name), its private key as PEM. */
+  githubAppId?: string
+  githubAppInstallationId?: string
+  githubAppInstallationOwner?: string
+  githubAppPrivateKey?: string
+  /** Its API, where it is not github.com's: `https://HOST/api/v3`. */
+  githubAppBaseUrl?: string
+}
+
+/** Who the controller itself is, for hosts that know it by its identity in a cloud. Errors are HeadwaterErrors. */
+export interface CloudIdentities {
+  /** Credentials of its role in AWS, good for some minutes at least. */
+  aws(): Promise<AwsKeys>
+  /** An Entra token for Azure DevOps; `isStale`: the last one was refused, another is wanted. */
+  azureDevOps(isStale: boolean): Promise<string>
+}
+
+/** What AWS knows somebody by. */
+export interface AwsKeys {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string | undefined
 }
 
 /** How to reach a repository. */
 export interface SourceLocation {
   url: string
+  /** Default: `generic`. */
+  provider?: GitProvider
   credentials?: SourceCredentials
   timeoutMs: number
   /** What `Source.facts` told earlier. */

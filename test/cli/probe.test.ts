@@ -67,3 +67,13 @@ test.each([
   expect(ran.stdout + ran.stderr).not.toContain('canary')
   expect(ran.code).toBe(2)
 })
+
+test.each([
+  { words: '--provider svn', says: /svn.*generic, github, aws, azure/i },
+  { words: '--provider aws', says: /provider aws is for https:\/\// },
+  { words: '--provider github --secret env://TOKEN', says: /provider github is for https:\/\// },
+])('$words: refused', async ({ words, says }) => {
+  const ran = await probe(`${server.url('repository')} ${words}`)
+  expect(ran.stderr).toMatch(says)
+  expect(ran.code).toBe(2)
+})

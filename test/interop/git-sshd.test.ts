@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { expect, it } from 'vitest'
 import { createSystemClock } from '../../src/compose/system.ts'
 import { createGitSource } from '../../src/source/index.ts'
 import type { Source, SourceCredentials } from '../../src/source/source.ts'
+import { accessContract } from '../contracts/source-access.ts'
 import { sourceContract } from '../contracts/source.ts'
-import { createGitFixture, type GitFixture } from '../git-fixture.ts'
+import { sshdDoors, sshdSetups } from './git-doors.ts'
 import { describeWith } from './programs.ts'
-import { startSshd, type RunningSshd } from './sshd.ts'
+import { startSshd } from './sshd.ts'
 
 const clock = createSystemClock()
 
@@ -17,45 +17,34 @@ function open(url: string, credentials: SourceCredentials): Source {
 }
 
 describeWith(['sshd'], 'git by OpenSSH', ({ sshd: path }) => {
-  for (const { name, takesProtocol, canFilter, keyType } of [
-    { name: 'v2 with filters', takesProtocol: true, canFilter: true, keyType: 'ed25519' },
-    { name: 'v2 without filters', takesProtocol: true, canFilter: false, keyType: 'ecdsa' },
-    { name: 'v0, its own defaults', takesProtocol: false, canFilter: false, keyType: 'rsa' },
-  ]) {
-    sourceContract(`OpenSSH, ${name}`, async () => {
-      const server = await startSshd(path, { takesProtocol, keyType })
+  for (const setup of sshdSetups) {
+    const createDoors = sshdDoors(path, setup)
+    sourceContract(`OpenSSH, ${setup.name}`, async () => {
+      const doors = await createDoors()
       const sources: Source[] = []
       return {
         async open(repository) {
-          if (existsSync(repository)) {
-            execFileSync('git', ['-C', repository, 'config', 'uploadpack.allowFilter', String(canFilter)])
-          }
-          const source = open(server.url(repository), server)
+          const source = open(await doors.host(repository), doors.credentials)
           sources.push(source)
           return source
         },
         async close() {
           for (const source of sources) await source.close?.()
-          await server.stop()
+          await doors.close()
         },
       }
     })
+    accessContract(`OpenSSH, ${setup.name}`, createDoors, { deployKeys: true, hostKeys: true })
   }
 
-  let fixture: GitFixture
-  let server: RunningSshd
-  beforeAll(async () => {
-    fixture = await createGitFixture()
-    await fixture.commit({ 'a.yaml': 'a: 1\n' })
-    server = await startSshd(path, { takesProtocol: true, keyType: 'ed25519' })
-  })
-  afterAll(async () => {
+  it('what they meet is git-shell: it runs nothing but git', async () => {
+    const server = await startSshd(path, { takesProtocol: true, keyType: 'ed25519' })
+    const complaint = await new Promise<string>((resolve) => {
+      execFile('ssh', [...server.sshArgs, 'whoami'], (error, stdout, stderr) =>
+        resolve(error === null ? `ran: ${stdout}` : stderr),
+      )
+    })
     await server.stop()
-    await fixture.remove()
-  })
-
-  it('refuses a key that the server does not let in', async () => {
-    const source = open(server.url(fixture.directory), { ...server, identity: server.stranger })
-    await expect(source.head({})).rejects.toMatchObject({ reason: 'AuthenticationFailed', class: 'stalled' })
+    expect(complaint).toContain("unrecognized command 'whoami'")
   })
 })

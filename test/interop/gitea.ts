@@ -34,8 +34,15 @@ export interface RunningGitea {
   powerless: string
   /** A deploy key of a repository. */
   deployKey(name: string): Promise<string>
+  /** A key of the user, in place of the one before. */
+  userKey(): Promise<string>
+  /** A token that may read, in place of the one before. */
+  newToken(): Promise<string>
+  /** A key that it does not let in. */
+  stranger: string
+  /** Hashed, and not. */
   knownHosts: string
-  revoke(): Promise<void>
+  plainKnownHosts: string
   stop(): Promise<void>
 }
 
@@ -132,7 +139,7 @@ export async function startGitea(path: string): Promise<RunningGitea> {
     at: string,
     body?: unknown,
     authorization = `token ${admin}`,
-  ): Promise<void> => {
+  ): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${httpPort}/api/v1${at}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
@@ -140,15 +147,32 @@ export async function startGitea(path: string): Promise<RunningGitea> {
     })
     if (!response.ok)
       throw new Error(`Gitea: ${method} ${at} answers ${response.status}: ${await response.text()}`)
+    return response.status === 204 ? undefined : response.json()
   }
   const [type = '', key = ''] = readFileSync(join(folder, 'data/ssh/host.pub'), 'utf8').split(' ')
+  const plainKnownHosts = `[127.0.0.1]:${sshPort} ${type} ${key.trim()}`
+  writeFileSync(join(folder, 'known_hosts'), `${plainKnownHosts}\n`)
+  await run('ssh-keygen', ['-q', '-H', '-f', join(folder, 'known_hosts')])
+  const makeKey = async (file: string): Promise<{ identity: string; public: string }> => {
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, file)])
+    return {
+      identity: readFileSync(join(folder, file), 'utf8'),
+      public: readFileSync(join(folder, `${file}.pub`), 'utf8').trim(),
+    }
+  }
+  const stranger = await makeKey('stranger')
   let count = 0
+  let keyCount = 0
+  let userKeyId: number | undefined
+  let tokenName = 'reader'
   return {
     user,
     password,
     token,
     powerless,
-    knownHosts: `[127.0.0.1]:${sshPort} ${type} ${key}`,
+    stranger: stranger.identity,
+    knownHosts: readFileSync(join(folder, 'known_hosts'), 'utf8'),
+    plainKnownHosts,
     httpUrl: (repository) => `http://127.0.0.1:${httpPort}/${user}/${repository}.git`,
     sshUrl: (repository) => `ssh://${name}@127.0.0.1:${sshPort}/${user}/${repository}.git`,
     async host(directory) {
@@ -163,18 +187,27 @@ export async function startGitea(path: string): Promise<RunningGitea> {
     refresh: (directory, repository) =>
       sync(directory, join(folder, 'data/gitea-repositories', user, `${repository}.git`)),
     async deployKey(repository) {
-      const file = join(folder, `deploy-${repository}`)
-      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
-      await api('POST', `/repos/${user}/${repository}/keys`, {
-        title: 'deploy',
-        key: readFileSync(`${file}.pub`, 'utf8'),
-        read_only: true,
-      })
-      return readFileSync(file, 'utf8')
+      const made = await makeKey(`deploy-${(keyCount += 1)}`)
+      const body = { title: `deploy ${keyCount}`, key: made.public, read_only: true }
+      await api('POST', `/repos/${user}/${repository}/keys`, body)
+      return made.identity
     },
-    // Tokens are managed by the password alone.
-    revoke: () =>
-      api('DELETE', `/users/${user}/tokens/reader`, undefined, `Basic ${btoa(`${user}:${password}`)}`),
+    async userKey() {
+      if (userKeyId !== undefined) await api('DELETE', `/user/keys/${userKeyId}`)
+      const made = await makeKey(`user-${(keyCount += 1)}`)
+      const { id } = (await api('POST', '/user/keys', { title: `user ${keyCount}`, key: made.public })) as {
+        id: number
+      }
+      userKeyId = id
+      return made.identity
+    },
+    async newToken() {
+      // Tokens are managed by the password alone.
+      const byPassword = `Basic ${btoa(`${user}:${password}`)}`
+      await api('DELETE', `/users/${user}/tokens/${tokenName}`, undefined, byPassword)
+      tokenName = `reader-${(keyCount += 1)}`
+      return makeToken(tokenName, 'read:repository')
+    },
     async stop() {
       const ended = new Promise((resolve) => child.once('close', resolve))
       child.kill('SIGTERM')

@@ -9,14 +9,22 @@ import { freePort } from './programs.ts'
 
 const run = promisify(execFile)
 
-/** OpenSSH's server on loopback, for the user who runs the tests. */
+/** OpenSSH's server on loopback, for the user who runs the tests; whoever comes in gets `git-shell` and nothing else. */
 export interface RunningSshd {
   url(path: string): string
   identity: string
   /** Hashed, as `ssh-keyscan -H` writes them. */
   knownHosts: string
+  /** The same line, not hashed. */
+  plainKnownHosts: string
   /** Another key, which it does not let in. */
   stranger: string
+  /** How OpenSSH's own client comes in; a command follows. */
+  sshArgs: string[]
+  /** Makes a key for all repositories in place of the one before. */
+  rotate(): Promise<string>
+  /** Makes a key for one repository. */
+  deployKey(repository: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -30,14 +38,27 @@ export async function startSshd(
   const make = (name: string, type: string) =>
     run('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(folder, name)])
   await make('host', options.keyType)
-  await make('user', 'ed25519')
   await make('stranger', 'ecdsa')
+  const shell = (await run('sh', ['-c', 'command -v git-shell'])).stdout.trim()
+  const everything = `restrict,command="${shell} -c \\"$SSH_ORIGINAL_COMMAND\\""`
+  const keys = new Map<string, string>()
+  /** Lets a new key in, with what it may do; one of the same name goes. */
+  const letIn = async (name: string, options: string): Promise<string> => {
+    rmSync(join(folder, name), { force: true })
+    rmSync(join(folder, `${name}.pub`), { force: true })
+    await make(name, 'ed25519')
+    keys.set(name, `${options} ${readFileSync(join(folder, `${name}.pub`), 'utf8').trim()}`)
+    writeFileSync(join(folder, 'authorized_keys'), `${[...keys.values()].join('\n')}\n`)
+    return readFileSync(join(folder, name), 'utf8')
+  }
+  const identity = await letIn('user', everything)
+  let deployKeys = 0
   const config = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${join(folder, 'host')}`,
     `PidFile ${join(folder, 'pid')}`,
-    `AuthorizedKeysFile ${join(folder, 'user.pub')}`,
+    `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
     'UsePAM no',
     'StrictModes no',
     'PermitRootLogin prohibit-password',
@@ -49,11 +70,29 @@ export async function startSshd(
   const child: ChildProcess = spawn(path, ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' })
   await listening(port)
   const [type = '', key = ''] = readFileSync(join(folder, 'host.pub'), 'utf8').split(' ')
-  writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${type} ${key}\n`)
+  const plainKnownHosts = `[127.0.0.1]:${port} ${type} ${key.trim()}`
+  writeFileSync(join(folder, 'known_hosts'), `${plainKnownHosts}\n`)
   await run('ssh-keygen', ['-q', '-H', '-f', join(folder, 'known_hosts')])
   return {
     url: (repository) => `ssh://${userInfo().username}@127.0.0.1:${port}${repository}`,
-    identity: readFileSync(join(folder, 'user'), 'utf8'),
+    identity,
+    plainKnownHosts,
+    sshArgs: ['-F', '/dev/null', '-p', String(port), '-i', join(folder, 'user')].concat(
+      ['-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`],
+      `${userInfo().username}@127.0.0.1`,
+    ),
+    rotate: () => letIn('user', everything),
+    deployKey(repository) {
+      deployKeys += 1
+      const script = join(folder, `only-${deployKeys}`)
+      const lines = [
+        '#!/bin/sh',
+        `[ "$SSH_ORIGINAL_COMMAND" = "git-upload-pack '${repository}'" ] || { echo "access denied" >&2; exit 128; }`,
+        `exec ${shell} -c "$SSH_ORIGINAL_COMMAND"`,
+      ]
+      writeFileSync(script, `${lines.join('\n')}\n`, { mode: 0o755 })
+      return letIn(`deploy-${deployKeys}`, `restrict,command="${script}"`)
+    },
     stranger: readFileSync(join(folder, 'stranger'), 'utf8'),
     knownHosts: readFileSync(join(folder, 'known_hosts'), 'utf8'),
     async stop() {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { gitProviders, providerProblem } from '../git-provider.ts'
 import { patternProblems } from '../ignore-patterns.ts'
 import { durationSchema, scheduleFields, secretReferenceSchema } from './common.ts'
 
@@ -45,8 +46,7 @@ function urlProblem(url: string): string {
   return `"${url}" is no repository url; write https://host/path, or the absolute path of a local repository`
 }
 
-/** Where truth lives. */
-export const gitRepositorySpec = z.strictObject({
+const fields = z.strictObject({
   url: z
     .string()
     .regex(
@@ -62,7 +62,13 @@ export const gitRepositorySpec = z.strictObject({
   secretRef: secretReferenceSchema
     .optional()
     .describe(
-      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`.',
+      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`; for a GitHub App JSON `{"githubAppID": …, "githubAppInstallationID": …, "githubAppPrivateKey": …}`.',
+    ),
+  provider: z
+    .enum(gitProviders)
+    .optional()
+    .describe(
+      'Who signs in: `generic` (default) sends what `secretRef` holds; `github` a token of the GitHub App that it holds; `aws` signs for CodeCommit by the role of the controller; `azure` sends a token of its Entra identity to Azure DevOps.',
     ),
   ignore: z
     .string()
@@ -119,6 +125,18 @@ export const gitRepositorySpec = z.strictObject({
   interval: durationSchema
     .default('1m')
     .describe('How often the remote head is compared with the last one seen.'),
+})
+
+/** Where truth lives. */
+export const gitRepositorySpec = fields.check(({ value, issues }) => {
+  const { provider = 'generic', url, secretRef } = value
+  const tell = (path: string, message: string): void => {
+    issues.push({ code: 'custom', path: [path], message, input: value })
+  }
+  const problem = providerProblem(provider, url)
+  if (problem !== undefined) tell('provider', problem)
+  if (provider === 'github' && secretRef === undefined)
+    tell('secretRef', 'provider github needs a reference to the GitHub App')
 })
 
 /** The spec of a GitRepository, defaults filled in. */

@@ -6,6 +6,7 @@ import { gitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { parseKey } from '../../api/reference.ts'
 import { treePath } from '../../api/tree-path.ts'
 import type { BuildResult } from '../../build/index.ts'
+import { cloudIdentities } from '../../compose/identities.ts'
 import { rootDeclarations, rootKeys } from '../../compose/root.ts'
 import type { Settings } from '../../compose/settings.ts'
 import { readCredentials } from '../../reconcile/credentials.ts'
@@ -75,10 +76,16 @@ async function openRoot(
   const source = createGitSource(
     {
       url: spec.url,
+      ...(spec.provider === undefined ? {} : { provider: spec.provider }),
       timeoutMs: parseDuration(spec.timeout),
       ...(credentials === undefined ? {} : { credentials }),
     },
-    { clock: io.clock, env: io.env, policy: personalPolicy },
+    {
+      clock: io.clock,
+      env: io.env,
+      policy: personalPolicy,
+      identities: cloudIdentities(settings, secrets),
+    },
   )
   return { source, ignore: spec.ignore }
 }

@@ -1,6 +1,9 @@
 import type { Clock } from '../../api/clock.ts'
 import { transient } from '../../api/errors.ts'
 
+/** Why a deadline is called off; made once, as making an error costs more than all else that a quick question does. */
+const answered = new Error('the question was answered')
+
 /**
  * Runs a question with an end: past `timeoutMs` its signal aborts and it fails with `Timeout`, whether or not what runs
  * underneath takes notice.
@@ -26,6 +29,6 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([run(late.signal), deadline])
   } finally {
-    done.abort()
+    done.abort(answered)
   }
 }

@@ -34,10 +34,17 @@ interface FetcherOptions {
   bridged: Set<string>
   isRefused(filter: string): boolean
   onRefused(filter: string): void
+  /** How long a small answer of this host takes, in milliseconds, when that is known. */
+  turnaroundMs: number | undefined
 }
 
 /** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
 const aimDepth = 2
+/**
+ * A path is walked down a folder a request, which is the least for the server and in bytes, while that takes no longer than
+ * this: what a server needs to go through a large commit for trees of some depth.
+ */
+const walkMs = 300
 /** What all trees of a commit may weigh before they are walked instead. */
 const fewBytes = 512 * 1024
 /** Ids in one request. */
@@ -101,6 +108,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     if (!isReading) return fetchFiltered(wish, ['tree:0', 'blob:none'])
     // All of it: nothing to leave out.
     if (depth === 0 && !isRuled) return fetchOnce(wish)
+    const { turnaroundMs = walkMs } = options
+    if (depth * turnaroundMs <= walkMs) return fetchFiltered(wish, ['tree:1', 'tree:0', 'blob:none'])
     const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
     if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
     // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.

@@ -2,7 +2,9 @@ import path from 'node:path'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../../api/clock.ts'
+import { accessContract } from '../../../test/contracts/source-access.ts'
 import { sourceContract } from '../../../test/contracts/source.ts'
+import { httpDoors } from '../../../test/git-doors.ts'
 import { createGitFixture, type GitFixture } from '../../../test/git-fixture.ts'
 import { serveGit, type GitHttpServer } from '../../../test/git-http.ts'
 import type { SourceLocation } from '../source.ts'
@@ -47,6 +49,7 @@ for (const { name, protocol, canFilter } of servers) {
       },
     }
   })
+  accessContract(`git http-backend, ${name}`, httpDoors({ protocol, canFilter }), { deployKeys: true })
 }
 
 describe('http', () => {

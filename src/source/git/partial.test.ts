@@ -85,6 +85,40 @@ test('one folder costs its files and the way there, not its neighbours', async (
   expect(spent()).toEqual({ requests: 0, bytes: 0 })
 })
 
+test('a near host is walked down, a far one gives the way at once', async () => {
+  const url = await start()
+  const learning = open(url)
+  const { commit } = await learning.head({})
+  const facts = learning.facts?.()
+  if (facts === undefined) throw new Error('nothing was learned of the host')
+  expect(facts.turnaroundMs).toBeGreaterThanOrEqual(1)
+  const path = ['services/svc-7/deploy']
+  spent()
+  const near = await open(url, { ...facts, turnaroundMs: 2 }).files(commit, path)
+  const walked = spent()
+  const far = await open(url, { ...facts, turnaroundMs: 400 }).files(commit, path)
+  const aimed = spent()
+  expect(near).toEqual(far)
+  expect(walked.requests).toBeGreaterThan(aimed.requests)
+  expect(walked.bytes).toBeLessThan(aimed.bytes)
+})
+
+test('how fast a host answers is written down anew when it is far off, and not before', async () => {
+  const url = await start()
+  const learning = open(url)
+  await learning.head({})
+  const facts = learning.facts?.()
+  if (facts?.turnaroundMs === undefined) throw new Error('nothing was learned of the host')
+  for (const { known, isKept } of [
+    { known: facts.turnaroundMs * 2, isKept: true },
+    { known: facts.turnaroundMs * 100, isKept: false },
+  ]) {
+    const source = open(url, { ...facts, turnaroundMs: known })
+    await source.head({})
+    expect(source.facts?.()?.turnaroundMs === known).toBe(isKept)
+  }
+})
+
 test('the next commit costs what changed, in the same process', async () => {
   const source = open(await start())
   await source.files(first, ['services/svc-7'])

@@ -4,6 +4,7 @@ import type { HostFacts, Source } from '../source.ts'
 import { descendsBy } from './ancestry.ts'
 import { withDeadline } from './deadline.ts'
 import { createFetcher, type Fetcher } from './fetcher.ts'
+import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
 import { createListing } from './listing.ts'
 import { createObjectPool } from './object-pool.ts'
@@ -28,7 +29,7 @@ export interface RemoteOptions {
   /** Ends connections of its own. */
   close?: () => void
   /** What other repositories learned of the same host. */
-  shared?: { facts: Map<string, HostFacts>; greetings: Map<string, Promise<unknown>>; host: string }
+  shared?: SharedKnowledge & { host: string }
 }
 
 /**
@@ -39,42 +40,32 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   const { where, limits, clock, timeoutMs } = options
   const pool = createObjectPool()
   const shelves = createShelfKeeper(pool)
-  let facts = options.facts
+  const host = createHostKnowledge({
+    facts: options.facts,
+    refusedFilters: options.refusedFilters ?? [],
+    shared: options.shared,
+  })
   /** The last commit whose files were read: what of it is at hand need not come again. */
   let base: string | undefined
   /** Commits of which everything that differs from a base was fetched. */
   const bridged = new Set<string>()
   let turn: Promise<unknown> = Promise.resolve()
 
-  const learned = (): HostFacts | undefined => facts ?? options.shared?.facts.get(options.shared.host)
-  const learn = (next: HostFacts | undefined): void => {
-    facts = next
-    if (next !== undefined) options.shared?.facts.set(options.shared.host, next)
-    else options.shared?.facts.delete(options.shared.host)
-  }
-  const greet = (client: GitClient): void => {
-    const { shared } = options
-    if (shared === undefined || learned() !== undefined || shared.greetings.has(shared.host)) return
-    const greeting = client.capabilities().then(
-      ({ version, features }) =>
-        learn({ version, features: Object.fromEntries(features), refusedFilters: [] }),
-      () => undefined,
-    )
-    shared.greetings.set(shared.host, greeting)
-    void greeting.finally(() => shared.greetings.delete(shared.host))
-  }
-  const askOnce = async <T>(signal: AbortSignal, question: (client: GitClient) => Promise<T>): Promise<T> => {
-    const { shared } = options
+  const askOnce = async <T>(
+    signal: AbortSignal,
+    question: (client: GitClient) => Promise<T>,
+    isLook: boolean,
+  ): Promise<T> => {
     // Who asks a host that somebody just greets waits for what that tells, once.
-    const greeting = learned() === undefined ? shared?.greetings.get(shared.host) : undefined
-    if (greeting !== undefined) await greeting
-    const wire = options.openWire(signal)
+    const heard = host.heard()
+    if (heard !== undefined) await heard
+    const wire = options.openWire(signal, { isLook })
     try {
-      const client = createGitClient(wire, { limits, facts: learned() })
-      greet(client)
+      const client = createGitClient(wire, { limits, facts: host.known(), clock, onTurnaround: host.took })
+      host.share(client)
       const answer = await question(client)
-      const { version, features } = await client.capabilities()
-      learn({ version, features: Object.fromEntries(features), refusedFilters: facts?.refusedFilters ?? [] })
+      const told = client.told()
+      if (told !== undefined) host.told(told)
       return answer
     } catch (error) {
       if (error instanceof HeadwaterError) throw error
@@ -84,16 +75,16 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       wire.close()
     }
   }
-  const ask = <T>(question: (client: GitClient) => Promise<T>): Promise<T> =>
+  const ask = <T>(question: (client: GitClient) => Promise<T>, isLook = false): Promise<T> =>
     withDeadline({ clock, timeoutMs, where }, async (signal) => {
-      const isInformed = learned() !== undefined
+      const isInformed = host.known() !== undefined
       try {
-        return await askOnce(signal, question)
+        return await askOnce(signal, question, isLook)
       } catch (error) {
         if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
         // What was known of the host may be what is wrong.
-        learn(undefined)
-        return askOnce(signal, question)
+        host.forget()
+        return askOnce(signal, question, isLook)
       }
     })
   /** Reading fills the pool, so one reads after the other: the second finds what the first fetched. */
@@ -109,15 +100,11 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       limits,
       base,
       bridged,
-      isRefused: (filter) =>
-        options.refusedFilters?.includes(filter) === true ||
-        learned()?.refusedFilters.includes(filter) === true,
-      onRefused: (filter) => {
-        const known = learned() ?? { version: 2 as const, features: {}, refusedFilters: [] }
-        facts = { ...known, refusedFilters: [...known.refusedFilters, filter] }
-      },
+      isRefused: host.isRefused,
+      onRefused: host.refused,
+      turnaroundMs: host.known()?.turnaroundMs,
     })
-  const listing = createListing({ clock, ask: (run) => ask((client) => run(client)) })
+  const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
 
   return {
     head: (ref, { since } = {}) => selectHead(listing.at(since), ref, where),
@@ -146,7 +133,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
         resolve: (name) => listing.at(undefined).resolve(name),
       })
     },
-    facts: () => facts,
+    facts: host.kept,
     async close() {
       await inTurn(() => pool.clear())
       options.close?.()

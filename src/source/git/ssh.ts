@@ -29,7 +29,7 @@ export function createSshGitSource(
   })
   return createRemoteGitSource({
     where,
-    openWire: (signal) => wires.open(signal),
+    openWire: (signal, asking) => wires.open(signal, asking),
     limits,
     timeoutMs: location.timeoutMs,
     clock: ports.clock,

@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { HostFacts, SourceCredentials } from '../../source.ts'
 import { allowances, type Allowance } from '../policy.ts'
+import type { TokenCache } from '../sign-in/sign-in.ts'
 import { createAddressGuard, type Resolve } from './guard.ts'
 import { findProxy, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
 
@@ -16,12 +17,17 @@ interface ConnectionKind {
 
 /** Kept connections of a process, and what it learned of hosts, shared by all its sources. */
 export interface Connections {
-  /** The agent to connect by; addresses in the url are checked at once, those of names when they are resolved. */
-  agent(kind: ConnectionKind): http.Agent
+  /**
+   * What gives the agent to connect by, each time anew as old ones are let go; addresses in the url are checked at once,
+   * those of names when they are resolved.
+   */
+  agents(kind: ConnectionKind): () => http.Agent
   /** What was last learned of a host, by any repository on it. */
   facts: Map<string, HostFacts>
   /** Greetings under way, by host. */
   greetings: Map<string, Promise<unknown>>
+  /** What providers gave to sign in by. */
+  tokens: TokenCache
 }
 
 /** Agents that are kept: one serves any number of hosts. */
@@ -35,7 +41,8 @@ export function createConnections(): Connections {
   return {
     facts: new Map(),
     greetings: new Map(),
-    agent(kind) {
+    tokens: new Map(),
+    agents(kind) {
       const { url, credentials, allow, env = {}, resolve } = kind
       const { hostname, protocol } = new URL(url)
       createAddressGuard({ where: hostname, allow }).checkHost(hostname)
@@ -47,8 +54,6 @@ export function createConnections(): Connections {
       }
       const allowed = allowances.filter((allowance) => allow.has(allowance))
       const key = JSON.stringify([protocol, allowed, proxy?.href, tls])
-      const known = agents.get(key)
-      if (known !== undefined) return known
       const guard = createAddressGuard({ allow, resolve })
       const shared = {
         keepAlive: true,
@@ -59,16 +64,20 @@ export function createConnections(): Connections {
         ...(proxy === undefined ? { lookup: guard.lookup } : {}),
       }
       const isTls = protocol === 'https:'
-      const agent = isTls ? new https.Agent({ ...shared, ...tls }) : new http.Agent(shared)
-      // Behind a proxy it is the proxy that resolves: addresses written in a url are checked, names are its business.
-      if (proxy !== undefined) agent.createConnection = proxiedConnect(proxy, { isTls, tls })
-      agents.set(key, agent)
-      for (const [oldest, other] of agents) {
-        if (agents.size <= maxAgents) break
-        agents.delete(oldest)
-        other.destroy()
+      return () => {
+        const known = agents.get(key)
+        if (known !== undefined) return known
+        const agent = isTls ? new https.Agent({ ...shared, ...tls }) : new http.Agent(shared)
+        // Behind a proxy it is the proxy that resolves: addresses written in a url are checked, names are its business.
+        if (proxy !== undefined) agent.createConnection = proxiedConnect(proxy, { isTls, tls })
+        agents.set(key, agent)
+        for (const [oldest, other] of agents) {
+          if (agents.size <= maxAgents) break
+          agents.delete(oldest)
+          other.destroy()
+        }
+        return agent
       }
-      return agent
     },
   }
 }

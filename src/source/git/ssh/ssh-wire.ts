@@ -31,6 +31,10 @@ interface Connection {
   socket: Socket
   /** Why it ended, once it did. */
   failure?: HeadwaterError
+  /** Wires that use it now. */
+  users: number
+  /** Ends with its last user: a look wanted another. */
+  isRetired?: boolean
 }
 
 /** Keys of hosts that are taken, the strongest first; `ssh-rsa` with SHA-1 is not among them. */
@@ -43,12 +47,20 @@ const hostKeys: ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ]
 
-/** Opens wires over one kept ssh connection, a channel each. */
+/**
+ * Opens wires over one kept ssh connection, a channel each. A server asks for the key only when a connection begins, so
+ * each look begins one: a key that was taken away is refused at the next look.
+ */
 export function openSshWires(options: SshWireOptions): { open: OpenWire; close(): void } {
   const { where, path, limits, traffic } = options
   let kept: Promise<Connection> | undefined
-  const connected = (signal: AbortSignal): Promise<Connection> => {
-    if (kept !== undefined) return kept
+  const retire = (connection: Connection): void => {
+    connection.isRetired = true
+    if (connection.users === 0) connection.client.end()
+  }
+  const connected = (signal: AbortSignal, isLook: boolean): Promise<Connection> => {
+    if (kept !== undefined && !isLook) return kept
+    kept?.then(retire, () => undefined)
     const connection = openConnection(options, signal)
     kept = connection
     connection.then(
@@ -68,7 +80,7 @@ export function openSshWires(options: SshWireOptions): { open: OpenWire; close()
       )
       kept = undefined
     },
-    open(signal) {
+    open(signal, { isLook = false } = {}) {
       let channel: ClientChannel | undefined
       let connection: Connection | undefined
       let packets: PacketReader | undefined
@@ -89,12 +101,18 @@ export function openSshWires(options: SshWireOptions): { open: OpenWire; close()
           signal.removeEventListener('abort', abort)
           channel?.end()
           channel?.destroy()
+          if (connection === undefined) return
           // A connection that nobody waits for does not keep the process.
-          connection?.socket.unref()
+          if ((connection.users -= 1) === 0) connection.socket.unref()
+          if (connection.isRetired === true) retire(connection)
+          connection = undefined
         },
         async greet() {
           channel?.destroy()
-          connection = await connected(signal)
+          if (connection === undefined || connection.failure !== undefined) {
+            connection = await connected(signal, isLook)
+            connection.users += 1
+          }
           connection.socket.ref()
           const opened = await openChannel(connection.client, path, where)
           channel = opened
@@ -132,7 +150,7 @@ export function openSshWires(options: SshWireOptions): { open: OpenWire; close()
     // Without it git's short lines wait for acknowledgements, 40 ms each.
     socket.setNoDelay(true)
     const client = new ssh2.Client()
-    const connection: Connection = { client, socket }
+    const connection: Connection = { client, socket, users: 0 }
     let verdict: HostVerdict = 'unknown'
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {

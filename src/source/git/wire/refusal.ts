@@ -16,7 +16,9 @@ export function remoteRefusal(where: string, text: string): HeadwaterError {
     return new HeadwaterError(`${where} refuses the filter`, { class: 'backoff', reason: filterRefused })
   }
   if (
-    /not found|does not exist|not appear to be a git repository|access denied|could not be found/i.test(text)
+    /not found|does not exist|not appear to be a git repository|access denied|could not be found|cannot find/i.test(
+      text,
+    )
   ) {
     return stalled(
       'RepositoryNotFound',

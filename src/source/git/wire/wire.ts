@@ -23,5 +23,8 @@ export interface Wire {
   close(): void
 }
 
-/** Opens a wire for one question; past its end the signal aborts. */
-export type OpenWire = (signal: AbortSignal) => Wire
+/**
+ * Opens a wire for one question; past its end the signal aborts. With `isLook` the server is asked anew whether it lets us
+ * in: a connection that an earlier look opened is not enough.
+ */
+export type OpenWire = (signal: AbortSignal, options?: { isLook?: boolean }) => Wire
