@@ -8,7 +8,8 @@ import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
 import { createListing } from './listing.ts'
 import { createObjectPool } from './object-pool.ts'
-import { readCommitInfo, readFiles } from './read-files.ts'
+import { readCommitInfo } from './objects.ts'
+import { readFiles } from './read-files.ts'
 import { selectHead } from './refs.ts'
 import { createShelfKeeper } from './shelf.ts'
 import { createGitClient, type GitClient } from './wire/client.ts'
@@ -120,7 +121,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
           const shelf = await shelves.open(reading.shelf)
           base = shelf.commit ?? base
           const fetcher = fetcherOf(client)
-          fetcher.aimAt(paths)
+          fetcher.aimAt(paths, reading.ignore !== undefined)
           const files = await readFiles(fetcher.objects, commit, paths, reading)
           base = commit
           await shelf.keep(commit, fetcher.seen())
