@@ -25,7 +25,7 @@ export interface Head {
 
 /**
  * A file of a commit. A symbolic link to something in the same commit stands for what it leads to; links that lead
- * elsewhere, and submodules, are never followed and never listed.
+ * elsewhere, submodules, and what is ignored are never followed and never listed.
  */
 export interface SourceFile {
   /** From the root of the repository, `/` between parts. */
@@ -61,10 +61,11 @@ export interface ObjectShelf {
   put(bytes: Uint8Array): Promise<string>
 }
 
-/** What lies below a path but is not among its files. */
+/** What lies at or below a path but is not among its files. */
 export interface SkippedEntry {
   path: string
-  what: 'submodule' | 'link'
+  /** `ignored`: a path that was asked for by its name; what is ignored below a folder is not told. */
+  what: 'submodule' | 'link' | 'ignored'
   /** Why a link was not followed. */
   why?: string
 }
@@ -72,6 +73,11 @@ export interface SkippedEntry {
 /** How files are read. */
 export interface ReadOptions {
   shelf?: ObjectShelf
+  /**
+   * Patterns of gitignore(5) for what is not there, from the root of the repository: in place of the default exclusions,
+   * and before the repository's own `.sourceignore` files, which always hold.
+   */
+  ignore?: string
   /** Told of each entry that is passed over. */
   onSkipped?(entry: SkippedEntry): void
 }

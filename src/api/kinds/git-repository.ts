@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { gitProviders, providerProblem } from '../git-provider.ts'
+import { patternProblems } from '../ignore-patterns.ts'
 import { durationSchema, scheduleFields, secretReferenceSchema } from './common.ts'
 
 const refSchema = z
@@ -68,6 +69,16 @@ const fields = z.strictObject({
     .optional()
     .describe(
       'Who signs in: `generic` (default) sends what `secretRef` holds; `github` a token of the GitHub App that it holds; `aws` signs for CodeCommit by the role of the controller; `azure` sends a token of its Entra identity to Azure DevOps.',
+    ),
+  ignore: z
+    .string()
+    .max(65_536, 'is longer than 65,536 characters; leave out whole folders instead of single files')
+    .superRefine((text, context) => {
+      for (const message of patternProblems(text)) context.addIssue({ code: 'custom', message })
+    })
+    .optional()
+    .describe(
+      'What of the repository is not read: patterns as in `.gitignore`, a line each, from its root. They stand in place of the default exclusions, and before the `.sourceignore` files of the repository, which are always heeded.',
     ),
   verify: z
     .strictObject({

@@ -32,7 +32,7 @@ export const gitHosts: readonly GitHost[] = [
     page: 'github.md',
     // https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
     tokenUser: 'x-access-token',
-    refusedFilters: ['combine'],
+    refusedFilters: ['combine', 'tree:1'],
     provider: 'github',
   },
   {
@@ -77,7 +77,7 @@ export const gitHosts: readonly GitHost[] = [
     pattern: azureDevOpsHost,
     form: 'https://dev.azure.com/ORGANIZATION/PROJECT/_git/NAME',
     page: 'azure-devops.md',
-    refusedFilters: ['combine'],
+    refusedFilters: ['combine', 'tree:1'],
     isBareName: true,
     provider: 'azure',
   },

@@ -119,10 +119,15 @@ function readBody(
   where: string,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
+  const held: Buffer[] = []
   let wake: (() => void) | undefined
   let failure: Error | undefined
   const stir = (): void => wake?.()
-  response.on('readable', stir)
+  response.on('data', (chunk: Buffer) => {
+    held.push(chunk)
+    response.pause()
+    stir()
+  })
   response.on('end', stir)
   response.on('close', stir)
   response.on('error', (error) => {
@@ -131,10 +136,11 @@ function readBody(
   })
   const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
     for (;;) {
-      const chunk = response.read() as Buffer | null
-      if (chunk !== null) return { value: chunk, done: false }
+      const chunk = held.shift()
+      if (chunk !== undefined) return { value: chunk, done: false }
       if (response.readableEnded) return { value: undefined, done: true }
       if (failure !== undefined || response.destroyed) throw networkError(failure, where, signal)
+      response.resume()
       await new Promise<void>((resolve) => (wake = resolve))
     }
   }
