@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../api/errors.ts'
-import { createGitSource, findGitHost, personalPolicy } from '../source/index.ts'
+import { createGitSource, findGitHost, personalPolicy, type Traffic } from '../source/index.ts'
 import type {
   CloudIdentities,
   GitProvider,
@@ -15,6 +15,8 @@ export interface Probed {
   url: string
   /** The host's name, if its quirks are known. */
   host?: string
+  /** Version of HTTP, by https. */
+  http?: string
   /** Version of git's protocol; absent for a repository on this machine. */
   protocol?: number
   agent?: string
@@ -42,7 +44,7 @@ export async function probe(
   io: Io,
 ): Promise<Probed> {
   const { url, ref, path, provider, credentials, identities } = what
-  const traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
+  const traffic: Traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
   const source = createGitSource(
     {
       url,
@@ -86,6 +88,7 @@ export async function probe(
     return {
       url,
       ...(host === undefined ? {} : { host }),
+      ...(traffic.http === undefined ? {} : { http: traffic.http }),
       ...(facts === undefined ? {} : { protocol: facts.version }),
       ...(agent === undefined ? {} : { agent }),
       features: Object.entries(features).map(([name, value]) => (value === '' ? name : `${name}=${value}`)),
