@@ -127,7 +127,7 @@ describe('every way of reading gives what `git archive` gives', () => {
       const all = Object.keys(wanted.get(tip) ?? {})
       const someFile = all[(seed * 7919) % all.length] ?? ''
       const inFolder = all.filter((file) => file.includes('/'))[(seed * 104_729) % 97] ?? 'linked/one.txt'
-      const some = [someFile, path.posix.dirname(inFolder), 'nowhere']
+      const some = [someFile, path.posix.dirname(inFolder), 'sorts/a', 'nowhere']
       for (const [index, strategy] of strategies.entries()) {
         const open = await serve(fixture.directory, strategy)
         const check: Check = async (source, how, commit, { paths, shelf }) => {
@@ -142,6 +142,7 @@ describe('every way of reading gives what `git archive` gives', () => {
           revision: `v1.10.0@sha1:${tip}`,
           commit: tip,
         })
+        expect(await source.head({ tag: 'v1.10.0' })).toMatchObject({ commit: tip })
         // Some of the readings for each history: neighbours together take all.
         const taken = Object.values(readings).filter((_, at) => (at + index + seed * share) % 4 < share)
         for (const read of taken) await read(check, { open, commits, some })
