@@ -19,12 +19,14 @@ export interface Command {
   args: readonly string[]
   env: Record<string, string | undefined>
   cwd?: string
+  /** Ended after this many milliseconds. */
+  timeoutMs?: number
 }
 
 /** Runs a program to its end. */
-export async function measure({ file, args, env, cwd }: Command): Promise<Measured> {
+export async function measure({ file, args, env, cwd, timeoutMs }: Command): Promise<Measured> {
   const began = performance.now()
-  const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'inherit'], timeout: timeoutMs })
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   let peakBytes = 0

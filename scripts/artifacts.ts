@@ -2,6 +2,7 @@ import type { Plugin } from 'esbuild'
 import host from '../functions/azure/host.json' with { type: 'json' }
 import { leanAws, withoutDrivers } from './lean-aws.ts'
 import { leanAzure, leanIdentity } from './lean-azure.ts'
+import { leanNode } from './lean-node.ts'
 
 /** The five functions, by the names of their files. */
 export const functionNames = ['schedule', 'worker', 'webhook', 'events', 'sync'] as const
@@ -26,7 +27,8 @@ interface Artifact {
   artifactBudget: number
   /**
    * The lazily loaded files that only objects of the other cloud need, or Bicep files, which need a compiler of 124 MB
-   * beside, or one kind of repository and nobody else: by ssh, signed by PGP; and most bytes of all code together.
+   * beside, or one kind of repository and nobody else: by ssh, behind a GitHub App or in CodeCommit, signed, with rules of
+   * what is ignored; and most bytes of all code together.
    */
   apart: { entries: RegExp; budget: number }
   /** What must not be in it. */
@@ -44,14 +46,18 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     plugins: [
       leanAws,
       leanIdentity,
-      withoutDrivers('AWS', /[\\/]src[\\/](store|queue|blob)[\\/]azure-(table|queue|blob)\.ts$/),
+      leanNode,
+      withoutDrivers(
+        'AWS',
+        /[\\/]src[\\/]((store|queue|blob)[\\/]azure-(table|queue|blob)|source[\\/]git[\\/]local)\.ts$/,
+      ),
     ],
     more: {},
     entryBudget: 250_000,
     artifactBudget: 900_000,
     apart: {
       entries:
-        /^src\/(target\/azure\/(index|credential|aws-token|bicep\/(index|find))|build\/azure\/prepare|secret\/azure-key-vault|source\/git\/ssh)\.ts$|^node_modules\/openpgp\//,
+        /^src\/(target\/azure\/(index|credential|aws-token|bicep\/(index|find))|build\/azure\/prepare|secret\/azure-key-vault|source\/(git\/(ssh|sign-in\/[\w-]+|verify\/verify-head)|ignore-matcher))\.ts$|^node_modules\/openpgp\//,
       budget: 2_200_000,
     },
     foreign: new RegExp(`node_modules/(@azure/(data-tables|storage-|functions)|${anywhere})`),
@@ -64,10 +70,11 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     plugins: [
       leanAws,
       leanIdentity,
+      leanNode,
       leanAzure,
       withoutDrivers(
         'Azure',
-        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm))\.ts$/,
+        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm)|source[\\/]git[\\/]local)\.ts$/,
       ),
     ],
     more: {
@@ -78,7 +85,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     artifactBudget: 1_300_000,
     apart: {
       entries:
-        /^src\/(target\/(cloudformation\/index|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/git\/ssh)\.ts$|^node_modules\/openpgp\//,
+        /^src\/(target\/(cloudformation\/(index|sdk)|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/(git\/(ssh|sign-in\/[\w-]+|verify\/verify-head)|ignore-matcher))\.ts$|^node_modules\/openpgp\//,
       budget: 2_450_000,
     },
     foreign: new RegExp(

@@ -1,13 +1,31 @@
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createSecureServer, type ServerHttp2Session } from 'node:http2'
+import { createServer as createTlsServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
 import { gitEnvironment } from './git-fixture.ts'
+
+/** A request as it came. */
+interface SeenRequest {
+  method: string
+  path: string
+  authorization: string | undefined
+  httpVersion: string
+  /** What came with it, if git answered. */
+  body: string
+}
 
 /** Git's own http server on loopback. */
 export interface GitHttpServer {
   /** Url of a repository below the served folder, by its path. */
   url(repository: string): string
+  port: number
   /** Requests seen, oldest first: method, path, and the Authorization header that came along. */
-  requests: { method: string; path: string; authorization: string | undefined }[]
+  requests: SeenRequest[]
+  /** Connections that were made to it. */
+  connections(): number
+  /** Those by HTTP/2 that are open. */
+  sessions: ReadonlySet<ServerHttp2Session>
   /** Bytes of bodies sent and received so far, as the server counts them. */
   bytes: { sent: number; received: number }
   close(): Promise<void>
@@ -16,8 +34,12 @@ export interface GitHttpServer {
 export interface GitHttpOptions {
   /** The folder whose repositories are served. */
   root: string
-  /** The one Authorization header that is let in; without it everybody is. */
-  authorization?: string
+  /** The one Authorization header that is let in, or what judges it; without it everybody is. */
+  authorization?: string | ((header: string | undefined) => boolean)
+  /** Certificate and key, both PEM: it is served by https then. With `ca` to those alone whose certificate it signed. */
+  tls?: { cert: string; key: string; ca?: string; requestCert?: boolean }
+  /** With `tls`: HTTP/2 for those who ask for it. */
+  isHttp2?: boolean
   /** Answers instead of git when it returns true. */
   intercept?(request: IncomingMessage, response: ServerResponse): boolean
   /** Whether it gives parts of commits, as big hosts do; git's own default is not to. */
@@ -34,15 +56,34 @@ export interface GitHttpOptions {
 export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> {
   const requests: GitHttpServer['requests'] = []
   const bytes = { sent: 0, received: 0 }
-  const server = createServer((request, response) => {
-    const { authorization } = request.headers
-    requests.push({ method: request.method ?? '', path: request.url ?? '', authorization })
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const { headers, httpVersion } = request
+    const { authorization } = headers
+    const { method = '', url = '' } = request
+    const seen = { method, path: url, authorization, httpVersion, body: '' }
+    requests.push(seen)
     if (options.intercept?.(request, response)) return
-    if (options.authorization !== undefined && authorization !== options.authorization) {
+    const { authorization: wanted } = options
+    const isIn = typeof wanted === 'function' ? wanted(authorization) : authorization === wanted
+    if (wanted !== undefined && !isIn) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?')
       return
     }
-    setTimeout(() => runBackend(options, { request, response, bytes }), options.delayMs ?? 0)
+    setTimeout(() => runBackend(options, { request, response, bytes, seen }), options.delayMs ?? 0)
+  }
+  const { tls } = options
+  const server = createAnyServer(options, answer)
+  const sessions = new Set<ServerHttp2Session>()
+  const sockets = new Set<Socket>()
+  let connections = 0
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
+  })
+  server.on('connection', (socket: Socket) => {
+    connections += 1
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -50,24 +91,40 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
   const address = server.address()
   const port = address !== null && typeof address === 'object' ? address.port : 0
   return {
-    url: (repository) => `http://127.0.0.1:${port}/${repository}`,
+    url: (repository) => `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/${repository}`,
+    port,
     requests,
+    connections: () => connections,
+    sessions,
     bytes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+function createAnyServer(
+  { tls, isHttp2 = false }: GitHttpOptions,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (tls === undefined) return createServer(answer)
+  if (!isHttp2) return createTlsServer(tls, answer)
+  const server = createSecureServer({ ...tls, allowHTTP1: true })
+  // Node's requests by HTTP/2 are made to be used as the others are.
+  server.on('request', answer as unknown as Parameters<typeof server.on>[1])
+  return server
 }
 
 interface Exchange {
   request: IncomingMessage
   response: ServerResponse
   bytes: GitHttpServer['bytes']
+  seen: SeenRequest
 }
 
-function runBackend(options: GitHttpOptions, { request, response, bytes }: Exchange): void {
+function runBackend(options: GitHttpOptions, { request, response, bytes, seen }: Exchange): void {
   const { root, canFilter = false, protocol = 2 } = options
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
   const asked = String(request.headers['git-protocol'] ?? '')
@@ -87,7 +144,10 @@ function runBackend(options: GitHttpOptions, { request, response, bytes }: Excha
       GIT_CONFIG_VALUE_0: String(canFilter),
     },
   })
-  request.on('data', (chunk: Buffer) => (bytes.received += chunk.length))
+  request.on('data', (chunk: Buffer) => {
+    bytes.received += chunk.length
+    seen.body += chunk.toString('latin1')
+  })
   request.pipe(child.stdin)
   child.stdin.on('error', () => {})
   response.on('close', () => child.kill())

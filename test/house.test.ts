@@ -16,6 +16,7 @@ const libraries: readonly LibraryRule[] = [
   [/^yaml$/, /^src\/(build|template|cli)\//],
   [/^jsonc-parser$/, /^src\/(template\/arm|build)\//],
   [/^vscode-jsonrpc\/node$/, /^src\/target\/azure\/bicep\//],
+  [/^ignore$/, /^src\/source\/ignore-matcher\.ts$/],
   [/^semver$/, /^src\/source\/git\/refs\.ts$/],
   [/^isomorphic-git$/, /^src\/source\/git\/|^src\/cli\//],
   [/^openpgp$/, /^src\/source\/git\/verify\//],

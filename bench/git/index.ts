@@ -1,21 +1,24 @@
 /**
- * Our git client beside git and isomorphic-git, over `git http-backend` on loopback: heads, one folder of a monorepo, the
- * next commit, a server without filters, a hundred repositories. Each measurement is a process of its own; medians.
+ * Our git client beside git, isomorphic-git and go-git as Flux uses it, over `git http-backend` on loopback: heads, one
+ * folder of a monorepo, the next commit, a server without filters, a hundred repositories. Each measurement is a process
+ * of its own; medians. Needs Go, for the server and for go-git.
  *
  *     npm run bench:git -- [--scale 1] [--runs 3] [--delays 0,20,100] [--skip isomorphic]
  *         [--only heads,monorepo,next,hundred,unfiltered]
  *
- * At scale 1 the repositories take some gigabytes in build/bench-git and minutes to make, once.
+ * At scale 1 the repositories take some gigabytes in build/bench-git and minutes to make, once. Whoever is slow there is
+ * measured once, and given up on after five minutes.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { build } from 'esbuild'
 import { gitEnvironment } from '../../test/git-fixture.ts'
-import { measure, median, table } from '../measure.ts'
+import { measure, median, table, type Command } from '../measure.ts'
+import { leanNode } from '../../scripts/lean-node.ts'
 import { git, makeRepositories } from './repositories.ts'
 
 const { values } = parseArgs({
@@ -29,6 +32,8 @@ const { values } = parseArgs({
 })
 const runs = Number(values.runs)
 const root = fileURLToPath(new URL('../../build/bench-git', import.meta.url))
+/** For those that do not end in good time. */
+const patienceMs = 300_000
 const isScaled = values.scale !== '1'
 
 interface Figures {
@@ -45,32 +50,32 @@ const rows: string[][] = [
 const folder = await mkdtemp(path.join(tmpdir(), 'headwater-bench-'))
 const repositories = await makeRepositories(path.join(root, `scale-${values.scale}`), Number(values.scale))
 const bundle = await bundled()
-const server = spawn(
-  process.execPath,
-  [fileURLToPath(new URL('server.ts', import.meta.url)), repositories.root],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-)
-const port = await new Promise<string>((resolve) => {
-  server.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()))
+await goBuilt()
+const server = spawn(path.join(bundle, 'server'), [repositories.root], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: gitEnvironment(folder),
+})
+const [port, controlPort] = await new Promise<string[]>((resolve) => {
+  server.stdout.once('data', (text: Buffer) => resolve(text.toString().trim().split(' ')))
 })
 const base = `http://127.0.0.1:${port}`
+const control = `http://127.0.0.1:${controlPort}`
 
 try {
   for (const delay of values.delays.split(',')) {
-    await fetch(`${base}/_delay/${delay}`)
+    await fetch(`${control}/delay/${delay}`)
     if (isWanted('heads')) await heads(delay)
     if (isWanted('monorepo')) await monorepo(delay)
     if (isWanted('next')) await nextCommit(delay)
     if (isWanted('hundred')) await hundred(delay)
   }
-  await fetch(`${base}/_delay/0`)
+  await fetch(`${control}/delay/0`)
   if (isWanted('unfiltered')) await withoutFilters()
   const [cpu] = cpus()
   const gitVersion = await git(root, '--version')
   const machine = `${cpu?.model ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GB`
-  process.stdout.write(`${machine}; Node ${process.version}; ${gitVersion}; isomorphic-git 1.44.8\n`)
+  const versions = `Node ${process.version}; ${gitVersion}; isomorphic-git 1.44.8; github.com/fluxcd/pkg/git v0.53.0`
+  process.stdout.write(`${machine}, load ${loadavg()[0]?.toFixed(1)}; ${versions}\n`)
   process.stdout.write(
     `medians of ${runs}${isScaled ? `; repositories at ${values.scale} of their size` : ''}\n\n`,
   )
@@ -87,6 +92,7 @@ async function heads(delay: string): Promise<void> {
   add('', delay, 'git ls-remote, one ref', await often(() => gitRun(['ls-remote', url, 'refs/heads/main'])))
   if (!isSkipped('isomorphic'))
     add('', delay, 'isomorphic-git', await inner(['isomorphic.mjs', 'heads', url, '50'], 50))
+  if (!isSkipped('go-git')) add('', delay, 'go-git', await inner(['gogit', 'heads', url, '20'], 21))
   const ours = await inner(['ours.mjs', 'heads', url, '400'], 401)
   add('', delay, 'ours, kept connection', ours, '≤ 1 KB, ≤ 0.5 ms CPU, ≤ 0.1 × git', [
     ours.receivedBytes <= 1000 && (ours.cpuMs ?? 9) <= 0.5 && ours.wallMs <= 0.1 * all.wallMs,
@@ -117,10 +123,15 @@ async function monorepo(delay: string): Promise<void> {
   add('one folder of 300k files', delay, 'git, sparse and filtered', sparse)
   if (!isSkipped('isomorphic') && delay === '0') {
     const into = await mkdtemp(path.join(folder, 'iso-'))
-    add('', delay, 'isomorphic-git (once)', await node(['isomorphic.mjs', 'files', url, 'before', at, into]))
+    await once('', 'isomorphic-git (once)', ['isomorphic.mjs', 'files', url, 'before', at, into])
     await rm(into, { recursive: true })
   }
-  const ours = await often(() => node(['ours.mjs', 'files', url, 'before', at]))
+  if (!isSkipped('go-git') && delay === '0') {
+    const into = await mkdtemp(path.join(folder, 'go-'))
+    await once('', 'go-git (once)', ['gogit', 'files', url, 'before', at, into])
+    await rm(into, { recursive: true })
+  }
+  const ours = await often(() => program(['ours.mjs', 'files', url, 'before', at]))
   add('', delay, 'ours, cold', ours, '≤ 0.25 × git, ≤ 50 KB, ≤ 130 MB', [
     ours.wallMs <= 0.25 * sparse.wallMs && ours.receivedBytes <= 50_000 && ours.peakBytes <= 130e6,
   ])
@@ -152,8 +163,8 @@ async function nextCommit(delay: string): Promise<void> {
   add('next commit, two files', delay, 'git fetch, checkout (once)', pull)
   const ours = await often(async () => {
     const kept = await mkdtemp(path.join(folder, 'shelf-'))
-    await node(['ours.mjs', 'files', url, 'before', at, kept])
-    return node(['ours.mjs', 'files', url, 'main', at, kept])
+    await program(['ours.mjs', 'files', url, 'before', at, kept])
+    return program(['ours.mjs', 'files', url, 'main', at, kept])
   })
   add('', delay, 'ours, fresh process, warm blob', ours, '≤ 3 requests, ≤ 5 KB', [
     ours.requests <= 3 && ours.receivedBytes <= 5000,
@@ -171,7 +182,10 @@ async function hundred(delay: string): Promise<void> {
     ),
   )
   add('heads of 100 repositories', delay, '100 × git ls-remote', all)
-  const ours = await often(() => node(['ours.mjs', 'many', base, '100']))
+  if (!isSkipped('go-git')) {
+    add('', delay, 'go-git, one cold process', await often(() => program(['gogit', 'many', base, '100'])))
+  }
+  const ours = await often(() => program(['ours.mjs', 'many', base, '100']))
   add('', delay, 'ours, one cold process', ours, '≤ 0.1 × git', [ours.wallMs <= 0.1 * all.wallMs])
 }
 
@@ -190,9 +204,13 @@ async function withoutFilters(): Promise<void> {
   add('no filters, 200 MB pack', '0', 'git clone --depth 1, checkout', cloned)
   if (!isSkipped('isomorphic')) {
     const into = await mkdtemp(path.join(folder, 'iso-'))
-    add('', '0', 'isomorphic-git (once)', await node(['isomorphic.mjs', 'files', url, 'main', at, into]))
+    await once('', 'isomorphic-git (once)', ['isomorphic.mjs', 'files', url, 'main', at, into])
   }
-  const ours = await often(() => node(['ours.mjs', 'files', url, 'main', at]))
+  if (!isSkipped('go-git')) {
+    const into = await mkdtemp(path.join(folder, 'go-'))
+    await once('', 'go-git (once)', ['gogit', 'files', url, 'main', at, into])
+  }
+  const ours = await often(() => program(['ours.mjs', 'files', url, 'main', at]))
   add('', '0', 'ours, cold', ours, '≤ 256 MB', [ours.peakBytes <= 256e6])
 }
 
@@ -208,27 +226,31 @@ async function gitRun(...commands: string[][]): Promise<Figures> {
   return { wallMs, peakBytes: 0, ...(await stats()) }
 }
 
-/** Runs one of our programs as a process of its own. */
-async function node(args: string[]): Promise<Figures> {
+/** Runs one of the bench's programs as a process of its own. */
+async function program(args: string[]): Promise<Figures> {
   await stats()
-  const [program = '', ...rest] = args
-  const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder }
-  const done = await measure({
-    file: process.execPath,
-    args: [path.join(bundle, program), ...rest],
-    env,
-    cwd: folder,
-  })
+  const done = await measure({ ...commandOf(args), timeoutMs: patienceMs })
   if (done.exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${done.exitCode}`)
   return { wallMs: done.wallMs, peakBytes: done.peakBytes, ...(await stats()) }
+}
+
+/** A row of one run, for those that take minutes, or do not end. */
+async function once(workload: string, who: string, args: string[]): Promise<void> {
+  try {
+    add(workload, '0', who, await program(args))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    await stats()
+    rows.push([workload, '0 ms', who, `not within ${patienceMs / 1000} s, or failed`])
+    process.stderr.write(`${who}: ${why}\n`)
+  }
 }
 
 /** A program that measures each of many looks itself. */
 async function inner(args: string[], looks: number): Promise<Figures> {
   await stats()
-  const env = { PATH: process.env['PATH'], HOME: folder }
-  const [program = '', ...rest] = args
-  const done = await measure({ file: process.execPath, args: [path.join(bundle, program), ...rest], env })
+  const done = await measure(commandOf(args))
+  if (done.exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${done.exitCode}`)
   const { wallMs, cpuMs } = JSON.parse(done.stdout) as { wallMs: number; cpuMs: number }
   const { requests, receivedBytes } = await stats()
   return {
@@ -238,6 +260,14 @@ async function inner(args: string[], looks: number): Promise<Figures> {
     requests: Math.round(requests / looks),
     receivedBytes: Math.round(receivedBytes / looks),
   }
+}
+
+function commandOf([name = '', ...rest]: string[]): Command {
+  const at = path.join(bundle, name)
+  const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder }
+  return name.endsWith('.mjs')
+    ? { file: process.execPath, args: [at, ...rest], env, cwd: folder }
+    : { file: at, args: rest, env, cwd: folder }
 }
 
 async function often(run: () => Promise<Figures>): Promise<Figures> {
@@ -253,9 +283,9 @@ async function often(run: () => Promise<Figures>): Promise<Figures> {
   }
 }
 
-/** What went over the server's sockets since the last time; this look itself is not counted. */
+/** What went over the server's sockets since the last time. */
 async function stats(): Promise<{ requests: number; receivedBytes: number }> {
-  const { requests, sent } = (await (await fetch(`${base}/_stats`)).json()) as {
+  const { requests, sent } = (await (await fetch(`${control}/stats`)).json()) as {
     requests: number
     sent: number
   }
@@ -307,6 +337,7 @@ async function bundled(): Promise<string> {
     bundle: true,
     external: ['cpu-features'],
     loader: { '.node': 'empty' },
+    plugins: [leanNode],
     splitting: true,
     format: 'esm',
     platform: 'node',
@@ -318,4 +349,11 @@ async function bundled(): Promise<string> {
     logLevel: 'warning',
   })
   return outdir
+}
+
+/** The server and go-git, beside our bundle. */
+async function goBuilt(): Promise<void> {
+  const cwd = fileURLToPath(new URL('go', import.meta.url))
+  const env = { ...process.env, CGO_ENABLED: '0' }
+  await promisify(execFile)('go', ['build', '-o', `${bundle}/`, './server', './gogit'], { cwd, env })
 }

@@ -30,6 +30,8 @@ export interface HostFacts {
   features: Record<string, string>
   /** Filters that it refused though it said that it can filter. */
   refusedFilters: string[]
+  /** Milliseconds that a small answer takes, roughly: it is kept as long as it is not four times off. */
+  turnaroundMs?: number
 }
 
 /** Where objects of a repository are kept between processes, and of which commit they are. */
@@ -87,6 +89,8 @@ export interface ObjectStatus {
     committedAt?: string
     fetchedAt: number
     generation?: number
+    /** Of `spec.ignore`, as it was then; absent without one. */
+    ignoreDigest?: string
   }
   /** For sources that are verified: which revision, by whose keys, and the sha256 of the keys that may sign. */
   verified?: { revision: string; signers: string[]; keys: string }
@@ -96,6 +100,8 @@ export interface ObjectStatus {
   host?: HostFacts
   /** For a Kustomization: what it read of git, kept so that the next commit costs what changed. */
   shelf?: ShelfPointer
+  /** For a Kustomization: of the source's `spec.ignore` that it was last read with; absent without one. */
+  ignoreDigest?: string
   /** What waits for a person's yes: the objects that a Kustomization would let go of, or a plan, line by line. */
   held?: { keys: string[]; token: string; lines?: string[] }
 }

@@ -10,11 +10,19 @@ export interface BuildFacts {
 }
 
 /** Files that objects name and that are not there, or lead out of the repository. */
-export function checkFiles(objects: readonly BuiltObject[], files: ReadonlyMap<string, Uint8Array>): Flag[] {
+export function checkFiles(
+  objects: readonly BuiltObject[],
+  files: ReadonlyMap<string, Uint8Array>,
+  isIgnored: (path: string) => boolean,
+): Flag[] {
   return objects.flatMap((object) =>
     fileReferences(object).flatMap(({ field, path, problem }): Flag[] => {
       if (path === undefined) return [flagField(object, field, problem ?? 'leads nowhere')]
       if (files.has(path)) return []
+      if (isIgnored(path)) {
+        const message = `${path} is left out by spec.ignore or a .sourceignore; take it back there, or name another file`
+        return [flagField(object, field, message)]
+      }
       const message = `${path} does not exist in the repository${nearestFile(path, files)}; correct the path or add the file`
       return [flagField(object, field, message)]
     }),

@@ -133,20 +133,6 @@ describe('build', () => {
       withheld: ['eu/a'],
     },
     {
-      name: 'S10 files that differ only by letter case',
-      tree: {
-        'A/a.yaml': stack('a').replace('t.yaml', '/t.yaml'),
-        'a/A.yaml': stack('b').replace('t.yaml', '/T.yaml'),
-      },
-      problems: [
-        'A/a.yaml:1:1: CloudFormationStack eu/a: the path "A/a.yaml" differs from "a/A.yaml" only by letter case or Unicode form; rename one',
-        'A/a.yaml:5:3: CloudFormationStack eu/a, spec.template: the path "t.yaml" differs from "T.yaml" only by letter case or Unicode form; rename one',
-        'a/A.yaml:1:1: CloudFormationStack eu/b: the path "a/A.yaml" differs from "A/a.yaml" only by letter case or Unicode form; rename one',
-        'a/A.yaml:5:3: CloudFormationStack eu/b, spec.template: the path "T.yaml" differs from "t.yaml" only by letter case or Unicode form; rename one',
-      ],
-      withheld: ['eu/a', 'eu/b'],
-    },
-    {
       name: 'mistakes of every sort in one document are told together, and none twice',
       tree: {
         'a.yaml': stack('a', [

@@ -11,7 +11,7 @@ import { checkOrder, withhold } from './order.ts'
 import { sortProblems, type Problem } from './problem.ts'
 import { fileReferences } from './references.ts'
 import { createTreeReader } from './tree.ts'
-import { checkClaims, checkFileNames, checkKeys, claimByFields } from './unique.ts'
+import { checkClaims, checkKeys, claimByFields } from './unique.ts'
 
 export type { BuildFacts, BuiltObject, ObjectInputs, Problem, TreeFile }
 export type { BicepCompiler } from '../template/bicep/compiler.ts'
@@ -22,6 +22,8 @@ export { formatProblem } from './problem.ts'
 export interface BuildOptions extends BuildObjectsOptions {
   /** Reads files of the same revision that lie elsewhere in the tree; what does not exist is left out. */
   readFiles(paths: readonly string[]): Promise<readonly TreeFile[]>
+  /** Whether a file that was not found is one that the source leaves out. */
+  isIgnored?(path: string): boolean
   /** What an object claims in its cloud, by `Target.claim`; undefined: nothing that could be claimed twice. Left out: told by its fields. */
   claimOf?(object: BuiltObject): Promise<string | undefined>
   facts?: BuildFacts
@@ -60,9 +62,8 @@ export async function build(files: readonly TreeFile[], options: BuildOptions): 
   const flags: Flag[] = [
     ...checkKeys(checked),
     ...checkClaims(objects, claims),
-    ...checkFileNames(checked),
     ...checkOrder(checked, (key) => declared.has(key)),
-    ...checkFiles(checked, referenced),
+    ...checkFiles(checked, referenced, (file) => options.isIgnored?.(file) === true),
     ...(await checkStacks(checked, referenced, options.facts ?? {})),
     ...[...deployments.values()].flatMap((prepared) => prepared.flags),
   ].filter(({ problem }) => !problems.some((known) => isConsequence(problem, known)))

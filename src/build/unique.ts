@@ -3,7 +3,6 @@ import type { CloudFormationStackSpec } from '../api/kinds/cloud-formation-stack
 import { displayKey, formatKey } from '../api/reference.ts'
 import { flagField, placeOf, type Flag } from './flag.ts'
 import type { BuiltObject } from './manifest.ts'
-import { fileReferences } from './references.ts'
 
 /** Objects declared twice, whichever of them was meant: all of them are refused. */
 export function checkKeys(objects: readonly BuiltObject[]): Flag[] {
@@ -44,27 +43,6 @@ export function checkClaims(objects: readonly BuiltObject[], claims: ReadonlyMap
       const words = claimWords[object.kind] ?? { field: 'name', what: 'name', change: 'name' }
       const message = `claims the same ${words.what} as ${others.join(', ')}; change one of ${words.change}`
       return flagField(object, ['spec', words.field], message)
-    }),
-  )
-}
-
-/**
- * Files that are two for git and one for a disk that folds letter case or Unicode forms: which one is read would depend
- * on where.
- */
-export function checkFileNames(objects: readonly BuiltObject[]): Flag[] {
-  const uses = objects.flatMap((object) => [
-    { object, path: object.origin.file, field: [] },
-    ...fileReferences(object).flatMap(({ path, field }) =>
-      path === undefined ? [] : [{ object, path, field }],
-    ),
-  ])
-  return groups(uses, ({ path }) => path.normalize('NFC').toLowerCase()).flatMap((same) =>
-    same.flatMap(({ object, path, field }) => {
-      const other = same.find((candidate) => candidate.path !== path)
-      if (!other) return []
-      const message = `the path "${path}" differs from "${other.path}" only by letter case or Unicode form; rename one`
-      return [flagField(object, field, message)]
     }),
   )
 }

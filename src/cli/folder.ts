@@ -1,4 +1,4 @@
-import { readFile, readdir, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Option } from 'commander'
 import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
@@ -10,10 +10,14 @@ import {
   type BicepCompiler,
   type BuildFacts,
   type BuildResult,
+  type Problem,
   type TreeFile,
 } from '../build/index.ts'
+import { skippedLines } from '../reconcile/skipped.ts'
+import type { SkippedEntry } from '../source/source.ts'
 import { usageError } from './exit.ts'
 import type { Io } from './io.ts'
+import { openWorkTree, treeOf } from './work-tree.ts'
 
 /** A folder on disk as the tree of a repository. */
 export interface Folder {
@@ -24,7 +28,6 @@ export interface Folder {
 }
 
 const manifestName = /\.(ya?ml|json)$/i
-const skippedFolders = new Set(['.git', 'node_modules'])
 
 /**
  * Finds the repository that a folder lies in: `root` when a person names it, else the nearest folder above with a `.git`,
@@ -34,7 +37,7 @@ export async function openFolder(directory: string, root?: string): Promise<Fold
   const found = await stat(directory).catch(() => undefined)
   if (!found) throw usageError(`${directory} does not exist; name a folder with manifests, or one manifest`)
   if (root !== undefined) {
-    if (isBelow(treeOf({ root: '/', directory }, root), treeOf({ root: '/', directory }, directory))) {
+    if (isBelow(treeOf('/', root), treeOf('/', directory))) {
       return { root, directory }
     }
     throw usageError(`${directory} does not lie below the root ${root}; name a folder in it`)
@@ -70,18 +73,39 @@ export interface FolderPorts {
 
 /** Builds what a folder declares, as the controller would build a commit that holds it as it is on disk now. */
 export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<BuildResult> {
-  const files = await readManifests(folder)
-  const options = { path: treeOf(folder, folder.directory), source: 'GitRepository/local/folder' }
+  const root = await realpath(folder.root)
+  const tree = openWorkTree(root)
+  const below = treeOf(folder.root, folder.directory)
+  const files = await tree.files([below], (name) => manifestName.test(name))
+  const options = { path: below, source: 'GitRepository/local/folder' }
   const first = buildObjects(files, options)
   const needsFacts = first.objects.some(({ kind }) => kind === 'CloudFormationStack')
-  return build(files, {
+  const passedOver = skippedProblems([...tree.skipped.values()])
+  const result = await build(files.toSorted(byPath), {
     ...options,
     targetNamespace: namespacesOf(first.objects),
-    readFiles: (paths) => readFiles(folder.root, paths),
+    readFiles: (paths) => tree.files(paths),
+    isIgnored: (file) => tree.skipped.get(file)?.what === 'ignored',
     ...(needsFacts ? { facts: await ports.loadFacts() } : {}),
     ...(ports.bicep === undefined ? {} : { bicep: ports.bicep }),
     registries: [...(ports.registries ?? []), ...registriesOf(first.objects)],
   })
+  return { ...result, problems: [...result.problems, ...passedOver] }
+}
+
+/** What below the folder is not read: a person may take it for read. */
+function skippedProblems(skipped: readonly SkippedEntry[]): Problem[] {
+  return skippedLines(skipped).map(({ path: file, message }) => ({
+    severity: 'warning',
+    file,
+    line: 1,
+    column: 1,
+    message,
+  }))
+}
+
+function byPath(a: TreeFile, b: TreeFile): number {
+  return a.path < b.path ? -1 : 1
 }
 
 /** Which source a folder is read by is not known here: what any of them allows is allowed. */
@@ -101,53 +125,6 @@ function namespacesOf(objects: readonly { kind: string; spec: Record<string, unk
   const nearestFirst = folders.toSorted((a, b) => b.folder.length - a.folder.length)
   return (file: string): string | undefined =>
     nearestFirst.find(({ folder }) => isBelow(folder, file))?.targetNamespace
-}
-
-async function readManifests(folder: Folder): Promise<TreeFile[]> {
-  const names = await listFiles(folder.directory)
-  const manifests = names.filter((name) => manifestName.test(name)).toSorted()
-  return readFiles(
-    folder.root,
-    manifests.map((name) => treeOf(folder, name)),
-  )
-}
-
-/** Absolute paths of the regular files at or below a path; links are not followed, as they are not in a repository. */
-async function listFiles(start: string): Promise<string[]> {
-  if (!(await stat(start)).isDirectory()) return [start]
-  const entries = await readdir(start, { withFileTypes: true })
-  const lists = await Promise.all(
-    entries.map(async (entry) => {
-      const name = path.join(start, entry.name)
-      if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : listFiles(name)
-      return entry.isFile() ? [name] : []
-    }),
-  )
-  return lists.flat()
-}
-
-/**
- * Files of the tree by path, those below a path that is a folder; as from a commit, links are not followed, wherever on the
- * way they stand.
- */
-async function readFiles(root: string, paths: readonly string[]): Promise<TreeFile[]> {
-  const realRoot = await realpath(root)
-  const files: TreeFile[] = []
-  for (const file of paths) {
-    const name = path.join(realRoot, file)
-    const real = await realpath(name).catch(() => undefined)
-    if (real !== name && real !== path.resolve(name)) continue
-    const found = await stat(name)
-    const below = found.isDirectory() ? await listFiles(name) : found.isFile() ? [name] : []
-    for (const one of below) {
-      files.push({ path: path.relative(realRoot, one).split(path.sep).join('/'), bytes: await readFile(one) })
-    }
-  }
-  return files
-}
-
-function treeOf({ root }: Folder, name: string): string {
-  return path.relative(root, name).split(path.sep).join('/')
 }
 
 async function exists(name: string): Promise<boolean> {

@@ -1,6 +1,13 @@
 import { HeadwaterError } from '../api/errors.ts'
-import { createGitSource, findGitHost, personalPolicy } from '../source/index.ts'
-import type { Head, RefSelector, Source, SourceCredentials } from '../source/source.ts'
+import { createGitSource, findGitHost, personalPolicy, type Traffic } from '../source/index.ts'
+import type {
+  CloudIdentities,
+  GitProvider,
+  Head,
+  RefSelector,
+  Source,
+  SourceCredentials,
+} from '../source/source.ts'
 import type { Io } from './io.ts'
 
 /** What a probe found. */
@@ -8,6 +15,8 @@ export interface Probed {
   url: string
   /** The host's name, if its quirks are known. */
   host?: string
+  /** Version of HTTP, by https. */
+  http?: string
   /** Version of git's protocol; absent for a repository on this machine. */
   protocol?: number
   agent?: string
@@ -24,14 +33,32 @@ const stepMs = 60_000
 
 /** Looks a repository over as the controller would, a step at a time, and counts what each costs. */
 export async function probe(
-  what: { url: string; ref: string; path?: string; credentials?: SourceCredentials },
+  what: {
+    url: string
+    ref: string
+    path?: string
+    provider?: GitProvider
+    credentials?: SourceCredentials
+    identities?: CloudIdentities
+  },
   io: Io,
 ): Promise<Probed> {
-  const { url, ref, path, credentials } = what
-  const traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
+  const { url, ref, path, provider, credentials, identities } = what
+  const traffic: Traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
   const source = createGitSource(
-    { url, timeoutMs: stepMs, ...(credentials === undefined ? {} : { credentials }) },
-    { clock: io.clock, env: io.env, policy: personalPolicy, traffic },
+    {
+      url,
+      timeoutMs: stepMs,
+      ...(provider === undefined ? {} : { provider }),
+      ...(credentials === undefined ? {} : { credentials }),
+    },
+    {
+      clock: io.clock,
+      env: io.env,
+      policy: personalPolicy,
+      traffic,
+      ...(identities === undefined ? {} : { identities }),
+    },
   )
   const steps: Probed['steps'] = []
   const measured = async <T>(step: string, run: () => Promise<T>): Promise<T> => {
@@ -61,6 +88,7 @@ export async function probe(
     return {
       url,
       ...(host === undefined ? {} : { host }),
+      ...(traffic.http === undefined ? {} : { http: traffic.http }),
       ...(facts === undefined ? {} : { protocol: facts.version }),
       ...(agent === undefined ? {} : { agent }),
       features: Object.entries(features).map(([name, value]) => (value === '' ? name : `${name}=${value}`)),

@@ -66,7 +66,7 @@ export async function openController(settings: Settings, ports: OpenPorts): Prom
     const controller = createController({
       store,
       blobs,
-      openSource: sourcesOf(settings, { clock, env }),
+      openSource: sourcesOf(settings, { clock, env, secrets }),
       secrets,
       target: targetOpener(settings, {
         blobs,

@@ -28,6 +28,7 @@ export function rootDeclarations(settings: Settings): Declaration[] {
     ref: { branch: source.branch },
     interval,
     ...(source.secret === undefined ? {} : { secretRef: source.secret }),
+    ...(source.provider === undefined ? {} : { provider: source.provider }),
     ...(source.bicepRegistries === undefined ? {} : { bicep: { registries: source.bicepRegistries } }),
   })
   const kustomization = kustomizationSpec.parse({ sourceRef: { name: rootName }, path: source.path })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { parseDuration } from '../api/duration.ts'
 import { HeadwaterError, stalled } from '../api/errors.ts'
+import { gitProviders, providerProblem, type GitProvider } from '../api/git-provider.ts'
 import * as azure from './azure-settings.ts'
 import type { AwsFederationSettings, AzureSettings } from './azure-settings.ts'
 import { logLevels } from './logger.ts'
@@ -32,6 +33,8 @@ export interface Settings {
     path: string
     /** Reference to its credentials. */
     secret?: string
+    /** Who signs in to its host. */
+    provider?: GitProvider
     /** Hosts of the registries that its Bicep files may fetch modules from. */
     bicepRegistries?: string[]
   }
@@ -101,6 +104,12 @@ export const settingTable = {
     description:
       'reference to its credentials: env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name, azure-kv://vault/name',
     read: secretReference,
+  },
+  sourceProvider: {
+    variable: 'HEADWATER_SOURCE_PROVIDER',
+    flag: 'source-provider',
+    description: `who signs in to its host: ${gitProviders.join(', ')} (default generic)`,
+    read: oneOf(gitProviders),
   },
   bicepRegistries: {
     variable: 'HEADWATER_BICEP_REGISTRIES',
@@ -269,6 +278,7 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
   const sourceAllow = read('sourceAllow')
   const gitLimits = read('gitLimits')
   const source = { branch: read('sourceBranch'), path: read('sourcePath'), secret: read('sourceSecret') }
+  const provider = read('sourceProvider') as GitProvider | undefined
   const bicepHosts = read('bicepRegistries')
   const queue = read('queue')
   const leaseText = read('lease')
@@ -292,11 +302,16 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
   const clouds = readClouds(env, read, problems)
   if (url !== undefined) {
     const { branch: named, path, secret } = source
+    const problem = providerProblem(provider ?? 'generic', url)
+    if (problem !== undefined) problems.push(`HEADWATER_SOURCE_PROVIDER: ${problem}`)
+    if (provider === 'github' && secret === undefined)
+      problems.push('HEADWATER_SOURCE_SECRET: provider github needs a reference to the GitHub App')
     settings.source = {
       url,
       branch: named ?? 'main',
       path: path ?? './',
       ...(secret === undefined ? {} : { secret }),
+      ...(provider === undefined ? {} : { provider }),
       ...(bicepHosts === undefined ? {} : { bicepRegistries: hostsIn(bicepHosts) }),
     }
   }

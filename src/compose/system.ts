@@ -1,21 +1,25 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, Random } from '../api/clock.ts'
 
 /** The machine's own clock. Besides the composition roots this file is the only place that asks what time it is. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
-    async sleep(ms, signal) {
-      signal?.throwIfAborted()
-      try {
-        await sleep(ms, undefined, signal === undefined ? {} : { signal })
-      } catch (error) {
-        // Node wraps the reason; the interface promises the reason itself.
-        signal?.throwIfAborted()
-        throw error
-      }
-    },
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const wake = (): void => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        }
+        const timer = setTimeout(wake, ms)
+        const stop = (): void => {
+          clearTimeout(timer)
+          // oxlint-disable-next-line prefer-promise-reject-errors -- the interface promises the signal's own reason
+          reject(signal?.reason)
+        }
+        if (signal?.aborted === true) stop()
+        else signal?.addEventListener('abort', stop, { once: true })
+      }),
   }
 }
 

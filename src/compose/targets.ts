@@ -85,7 +85,7 @@ export function credentialOptions(settings: Settings, secrets: SecretResolver): 
 }
 
 /** Who the controller is to AWS when it runs in Azure: its managed identity, in exchange for a role. */
-async function webIdentity(
+export async function webIdentity(
   settings: Settings,
   secrets: SecretResolver,
 ): Promise<Pick<CloudFormationOptions, 'webIdentity'>> {

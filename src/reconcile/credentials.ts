@@ -3,9 +3,10 @@ import type { SecretResolver } from '../secret/secret.ts'
 import type { SourceLocation } from '../source/source.ts'
 
 /**
- * The credentials a secret holds: JSON `{"username", "password"}`, `{"bearerToken"}` or for ssh
- * `{"identity", "known_hosts", "password"}`, with `"ca.crt"`, `"tls.crt"`, `"tls.key"` for TLS; else `user:password`, else a
- * token, which every git host takes as a password.
+ * The credentials a secret holds: `user:password`, a token, which every git host takes as a password, or JSON:
+ * `{"username", "password"}`, `{"bearerToken"}`, for ssh `{"identity", "known_hosts", "password"}`, for a GitHub App
+ * `{"githubAppID", "githubAppInstallationID" or "githubAppInstallationOwner", "githubAppPrivateKey",
+ * "githubAppBaseURL"}`; with `"ca.crt"`, `"tls.crt"`, `"tls.key"` for TLS.
  */
 export async function readCredentials(
   secrets: SecretResolver,
@@ -24,7 +25,7 @@ export async function readCredentials(
 function readJson(value: string, reference: string): NonNullable<SourceLocation['credentials']> {
   const wrong = stalled(
     'InvalidReference',
-    `the secret ${reference} is JSON but not {"username": "…", "password": "…"}, {"bearerToken": "…"} or {"identity": "…", "known_hosts": "…"}`,
+    `the secret ${reference} is JSON but not {"username": "…", "password": "…"}, {"bearerToken": "…"}, {"identity": "…", "known_hosts": "…"} or {"githubAppID": …}`,
   )
   let parsed: unknown
   try {
@@ -36,7 +37,8 @@ function readJson(value: string, reference: string): NonNullable<SourceLocation[
   const told = parsed as Record<string, unknown>
   const text = (name: string): string | undefined => {
     const value = told[name]
-    return typeof value === 'string' ? value : undefined
+    // Ids of GitHub are numbers.
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
   }
   const credentials = Object.fromEntries(
     Object.entries(fields).flatMap(([field, name]) => {
@@ -44,8 +46,9 @@ function readJson(value: string, reference: string): NonNullable<SourceLocation[
       return value === undefined ? [] : [[field, value]]
     }),
   ) as NonNullable<SourceLocation['credentials']>
-  const { password, bearerToken, identity, clientCertificate, ca } = credentials
-  if ((password ?? bearerToken ?? identity ?? clientCertificate ?? ca) === undefined) throw wrong
+  const { password, bearerToken, identity, clientCertificate, ca, githubAppId } = credentials
+  if ((password ?? bearerToken ?? identity ?? clientCertificate ?? ca ?? githubAppId) === undefined)
+    throw wrong
   if (password === undefined || bearerToken !== undefined || identity !== undefined) return credentials
   return { username: 'git', ...credentials }
 }
@@ -60,4 +63,9 @@ const fields = {
   clientKey: 'tls.key',
   identity: 'identity',
   knownHosts: 'known_hosts',
+  githubAppId: 'githubAppID',
+  githubAppInstallationId: 'githubAppInstallationID',
+  githubAppInstallationOwner: 'githubAppInstallationOwner',
+  githubAppPrivateKey: 'githubAppPrivateKey',
+  githubAppBaseUrl: 'githubAppBaseURL',
 } as const

@@ -5,7 +5,7 @@ import type { ObjectRecord, Origin, PackagedInputs } from '../api/record.ts'
 import { keyOf, recordSchema } from '../api/record.ts'
 import type { ControllerPorts } from './ports.ts'
 import type { Stored } from '../store/store.ts'
-import { wake } from './step.ts'
+import { editRecord, wake } from './step.ts'
 import { withVerdict } from './conditions.ts'
 
 /** An object as git (or the settings) says it. */
@@ -108,4 +108,16 @@ function outcomeOf(before: ObjectRecord | undefined, next: ObjectRecord): Declar
   if (before === undefined) return 'created'
   const isChanged = before.generation !== next.generation || before.inputs?.digest !== next.inputs?.digest
   return isChanged ? 'changed' : 'moved'
+}
+
+/** Notes on an object of somebody else's that it is declared here too. */
+export async function contend(
+  ports: Pick<ControllerPorts, 'store'>,
+  key: string,
+  contender: NonNullable<ObjectRecord['contender']>,
+): Promise<void> {
+  await editRecord(ports, key, (found) => {
+    const isNoted = found.contender?.key === contender.key && found.contender.revision === contender.revision
+    return isNoted ? undefined : { ...found, contender }
+  })
 }

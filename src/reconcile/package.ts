@@ -5,9 +5,10 @@ import { build, formatProblem } from '../build/index.ts'
 import type { BuiltObject, ObjectInputs } from '../build/index.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
 import type { Stored } from '../store/store.ts'
-import type { ObjectShelf, Source } from '../source/source.ts'
+import type { ObjectShelf, ReadOptions, SkippedEntry, Source } from '../source/source.ts'
 import type { AnyTarget } from '../target/target.ts'
 import type { Declaration } from './declare.ts'
+import { maxSkipped } from './skipped.ts'
 import type { ControllerPorts } from './ports.ts'
 
 /** How many objects' bodies are stored at once: a thousand of them one by one outlast a lease. */
@@ -20,6 +21,8 @@ export interface Package {
   errors: string[]
   /** Whether the path exists at all in the revision. */
   hasPath: boolean
+  /** What lies at or below the path and was passed over; no more than `maxSkipped`. */
+  skipped: readonly SkippedEntry[]
 }
 
 interface PackageOptions {
@@ -36,6 +39,8 @@ interface PackageOptions {
   commit: string
   /** Hosts of the registries that the source lets Bicep fetch modules from. */
   registries: readonly string[]
+  /** What the source leaves out of what is read. */
+  ignore: string | undefined
 }
 
 /** Reads a path of a revision, builds its objects and packages what each needs from git into blob. */
@@ -43,15 +48,23 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
   const { kustomization, source, shelf, commit, sourceKey, known, repack, registries } = options
   const spec = kustomization.spec as KustomizationSpec
   const path = normalise(spec.path)
-  const manifests = await source.files(commit, [path], { shelf })
-  if (manifests.length === 0) return { declarations: [], errors: [], hasPath: false }
+  const skipped = new Map<string, SkippedEntry>()
+  const reading: ReadOptions = {
+    shelf,
+    ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
+    onSkipped: (entry) => void (skipped.size < maxSkipped && skipped.set(entry.path, entry)),
+  }
+  const manifests = await source.files(commit, [path], reading)
+  const passedOver = [...skipped.values()]
+  if (manifests.length === 0) return { declarations: [], errors: [], hasPath: false, skipped: passedOver }
 
   const targets = new Map<string, AnyTarget>()
   const result = await build(manifests, {
     path,
     source: sourceKey,
     ...(spec.targetNamespace === undefined ? {} : { targetNamespace: spec.targetNamespace }),
-    readFiles: (paths) => source.files(commit, paths, { shelf }),
+    readFiles: (paths) => source.files(commit, paths, reading),
+    isIgnored: (file) => skipped.get(file)?.what === 'ignored',
     async claimOf(object) {
       const target = await ports.target(object.kind)
       if (target !== undefined) targets.set(object.kind, target)
@@ -85,7 +98,7 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
   const wanted = result.objects.filter((object) => !result.withheld.has(keyOf(object)))
   const declarations = await Promise.all(wanted.map((object) => limit(() => declare(object))))
   const errors = result.problems.filter(({ severity }) => severity === 'error').map(formatProblem)
-  return { declarations, errors, hasPath: true }
+  return { declarations, errors, hasPath: true, skipped: passedOver }
 }
 
 interface InputOptions extends PackageOptions {

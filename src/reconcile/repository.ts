@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { parseDuration } from '../api/duration.ts'
 import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
@@ -13,6 +14,7 @@ export async function openRepository(ports: ControllerPorts, record: ObjectRecor
   const credentials = await readCredentials(ports.secrets, spec.secretRef)
   return ports.openSource({
     url: spec.url,
+    ...(spec.provider === undefined ? {} : { provider: spec.provider }),
     timeoutMs: parseDuration(spec.timeout),
     ...(credentials === undefined ? {} : { credentials }),
     ...(record.status.host === undefined ? {} : { facts: record.status.host }),
@@ -36,4 +38,10 @@ export function sourceKeyOf(kustomization: ObjectRecord): string {
     namespace: sourceRef.namespace ?? kustomization.namespace,
     name: sourceRef.name,
   })
+}
+
+/** The rules of a source as they are compared: other rules, other files of the same revision. Undefined without rules. */
+export function ignoreDigestOf(source: ObjectRecord): string | undefined {
+  const { ignore } = source.spec as GitRepositorySpec
+  return ignore === undefined ? undefined : createHash('sha256').update(ignore).digest('hex').slice(0, 16)
 }

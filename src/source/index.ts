@@ -4,13 +4,15 @@ import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy }
 import { parseGitUrl, type GitAddress } from './git/url.ts'
 import type { Connections } from './git/http/connections.ts'
 import type { Traffic } from './git/wire/wire.ts'
-import type { OpenSource, Source, SourceLocation } from './source.ts'
+import { providerProblem } from '../api/git-provider.ts'
+import { stalled } from '../api/errors.ts'
+import type { CloudIdentities, OpenSource, Source, SourceLocation } from './source.ts'
 
 export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
 export { parseGitUrl }
-export type { GitLimits, SourcePolicy }
+export type { GitLimits, SourcePolicy, Traffic }
 
 /** What sources need of the outside. */
 export interface SourcePorts {
@@ -21,6 +23,8 @@ export interface SourcePorts {
   limits?: GitLimits
   /** The environment: proxies. */
   env?: Readonly<Record<string, string | undefined>>
+  /** Who the controller is in clouds, for providers that need it. */
+  identities?: CloudIdentities
   /** What is shared with other sources of the same process; made by the first that needs it. */
   shared?: { connections?: Connections }
   /** What goes over the wire is added to it. */
@@ -87,7 +91,7 @@ export function sourceOpener(ports: SourcePorts): OpenSource {
   const shared: SourcePorts['shared'] = {}
   return (location) => {
     const now = ports.clock.now()
-    const key = JSON.stringify([location.url, location.timeoutMs, location.credentials])
+    const key = JSON.stringify([location.url, location.provider, location.timeoutMs, location.credentials])
     const known = open.find((entry) => entry.key === key && now - entry.usedAt < kept.idleMs)
     const source = known?.source ?? createGitSource(location, { shared, ...ports })
     const others = open.filter((entry) => entry.key !== key && now - entry.usedAt < kept.idleMs)
@@ -104,6 +108,8 @@ export function sourceOpener(ports: SourcePorts): OpenSource {
 
 async function openAddress(location: SourceLocation, ports: SourcePorts): Promise<Source> {
   const address = parseGitUrl(location.url)
+  const problem = providerProblem(location.provider ?? 'generic', location.url)
+  if (problem !== undefined) throw stalled('InvalidProviderConfiguration', problem)
   switch (address.type) {
     case 'local':
       return drivers.local(address, location, ports)

@@ -1,6 +1,7 @@
+import type { GitProvider } from '../api/git-provider.ts'
 import type { HostFacts, ShelfPointer } from '../api/status.ts'
 
-export type { HostFacts, ShelfPointer }
+export type { GitProvider, HostFacts, ShelfPointer }
 
 /** What of a repository to follow; exactly one is set. Precedence as in Flux: commit, name, semver, tag, branch. */
 export interface RefSelector {
@@ -24,7 +25,7 @@ export interface Head {
 
 /**
  * A file of a commit. A symbolic link to something in the same commit stands for what it leads to; links that lead
- * elsewhere, and submodules, are never followed and never listed.
+ * elsewhere, submodules, and what is ignored are never followed and never listed.
  */
 export interface SourceFile {
   /** From the root of the repository, `/` between parts. */
@@ -60,10 +61,11 @@ export interface ObjectShelf {
   put(bytes: Uint8Array): Promise<string>
 }
 
-/** What lies below a path but is not among its files. */
+/** What lies at or below a path but is not among its files. */
 export interface SkippedEntry {
   path: string
-  what: 'submodule' | 'link'
+  /** `ignored`: a path that was asked for by its name; what is ignored below a folder is not told. */
+  what: 'submodule' | 'link' | 'ignored'
   /** Why a link was not followed. */
   why?: string
 }
@@ -71,6 +73,11 @@ export interface SkippedEntry {
 /** How files are read. */
 export interface ReadOptions {
   shelf?: ObjectShelf
+  /**
+   * Patterns of gitignore(5) for what is not there, from the root of the repository: in place of the default exclusions,
+   * and before the repository's own `.sourceignore` files, which always hold.
+   */
+  ignore?: string
   /** Told of each entry that is passed over. */
   onSkipped?(entry: SkippedEntry): void
 }
@@ -130,11 +137,35 @@ export interface SourceCredentials {
   /** For ssh: a private key, its passphrase is `password`; and lines of `known_hosts`. */
   identity?: string
   knownHosts?: string
+  /** For the provider `github`: an App, where it is installed (an id, or the owner's name), its private key as PEM. */
+  githubAppId?: string
+  githubAppInstallationId?: string
+  githubAppInstallationOwner?: string
+  githubAppPrivateKey?: string
+  /** Its API, where it is not github.com's: `https://HOST/api/v3`. */
+  githubAppBaseUrl?: string
+}
+
+/** Who the controller itself is, for hosts that know it by its identity in a cloud. Errors are HeadwaterErrors. */
+export interface CloudIdentities {
+  /** Credentials of its role in AWS, good for some minutes at least. */
+  aws(): Promise<AwsKeys>
+  /** An Entra token for Azure DevOps; `isStale`: the last one was refused, another is wanted. */
+  azureDevOps(isStale: boolean): Promise<string>
+}
+
+/** What AWS knows somebody by. */
+export interface AwsKeys {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string | undefined
 }
 
 /** How to reach a repository. */
 export interface SourceLocation {
   url: string
+  /** Default: `generic`. */
+  provider?: GitProvider
   credentials?: SourceCredentials
   timeoutMs: number
   /** What `Source.facts` told earlier. */

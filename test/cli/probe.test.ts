@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/compose/system.ts'
 import { createGitFixture, type GitFixture } from '../git-fixture.ts'
 import { serveGit, type GitHttpServer } from '../git-http.ts'
+import { selfSigned } from '../support/self-signed.ts'
 import { headwater } from './test-io.ts'
 
 const clock = createSystemClock()
@@ -48,6 +49,15 @@ test('the same as data, of a tag', async () => {
   expect(told['steps']).toHaveLength(3)
 })
 
+test('by https it tells the version of HTTP', async () => {
+  const tls = selfSigned()
+  const secure = await serveGit({ root: path.dirname(fixture.directory), tls, isHttp2: true })
+  const secret = JSON.stringify({ 'ca.crt': tls.cert })
+  const { stdout } = await probe(`${secure.url('repository')} --secret env://TOKEN`, secret)
+  await secure.close()
+  expect(stdout).toMatch(/^http +HTTP\/2$/m)
+})
+
 test('a repository on this machine', async () => {
   const { stdout } = await probe(fixture.directory)
   expect(stdout).toMatch(/^strategy +on this machine$/m)
@@ -65,5 +75,15 @@ test.each([
   const ran = await probe(`${server.url('repository')} ${words} --secret env://TOKEN`, token)
   expect(ran.stderr).toContain(says)
   expect(ran.stdout + ran.stderr).not.toContain('canary')
+  expect(ran.code).toBe(2)
+})
+
+test.each([
+  { words: '--provider svn', says: /svn.*generic, github, aws, azure/i },
+  { words: '--provider aws', says: /provider aws is for https:\/\// },
+  { words: '--provider github --secret env://TOKEN', says: /provider github is for https:\/\// },
+])('$words: refused', async ({ words, says }) => {
+  const ran = await probe(`${server.url('repository')} ${words}`)
+  expect(ran.stderr).toMatch(says)
   expect(ran.code).toBe(2)
 })

@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RefSelector, Source, SourceFile } from '../../src/source/source.ts'
+import type { RefSelector, SkippedEntry, Source, SourceFile } from '../../src/source/source.ts'
 import { createGitFixture, type GitFixture } from '../git-fixture.ts'
 
 /** How a driver is tried: it opens a source on a repository that lies on this disk, or on one that does not exist. */
@@ -222,6 +222,118 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       await packed.remove()
     })
 
+    describe('what is ignored is not there', () => {
+      let ruled: GitFixture
+      let commit: string
+      let reader: Source
+      beforeAll(async () => {
+        ruled = await createGitFixture()
+        await symlink('secret/b.yaml', path.join(ruled.directory, 'to-ignored'))
+        await symlink('a.yaml', path.join(ruled.directory, 'to-left'))
+        commit = await ruled.commit(ruledFiles)
+        reader = await harness.open(ruled.directory)
+      })
+      afterAll(() => ruled.remove())
+
+      const cases: { name: string; paths: string[]; ignore?: string; want: string[] }[] = [
+        {
+          name: 'by the default exclusions, and by .sourceignore in any folder',
+          paths: [''],
+          want: [
+            '.sourceignore',
+            'a.yaml',
+            'apps/.sourceignore',
+            'apps/keep.txt',
+            'apps/web/a.yaml',
+            'logo.png',
+            'skip.yaml',
+            'to-left',
+          ],
+        },
+        { name: 'in a folder, by what lies above it', paths: ['apps/web'], want: ['apps/web/a.yaml'] },
+        {
+          name: 'by spec.ignore, in place of the default exclusions',
+          paths: [''],
+          ignore: '/*\n!/apps\n!/.github\n',
+          want: ['.github/a.yaml', 'apps/.sourceignore', 'apps/keep.txt', 'apps/web/a.yaml'],
+        },
+        {
+          name: 'and what lies beside it is there',
+          paths: ['a.yaml', 'apps/web/a.yaml', 'apps/web/skip.yaml', 'secret', 'secret/b.yaml', '.gitignore'],
+          want: ['a.yaml', 'apps/web/a.yaml'],
+        },
+      ]
+      test.each(cases)('files: $name', async ({ paths, ignore, want }) => {
+        const files = await reader.files(commit, paths, ignore === undefined ? {} : { ignore })
+        expect(files.map((file) => file.path)).toEqual(want)
+      })
+
+      test('files: who asked for it by its name is told', async () => {
+        const skipped: SkippedEntry[] = []
+        const paths = ['secret/b.yaml', 'apps/web/skip.yaml', 'nowhere', 'apps']
+        await reader.files(commit, paths, { onSkipped: (entry) => skipped.push(entry) })
+        expect(skipped).toEqual([
+          { path: 'secret/b.yaml', what: 'ignored' },
+          { path: 'apps/web/skip.yaml', what: 'ignored' },
+        ])
+        const links: SkippedEntry[] = []
+        await reader.files(commit, [''], { onSkipped: (entry) => links.push(entry) })
+        expect(links).toEqual([{ path: 'to-ignored', what: 'link', why: 'it leads to what is ignored' }])
+      })
+    })
+
+    const twins: {
+      name: string
+      files: Record<string, string>
+      paths: string[]
+      says: RegExp
+      leave: string
+    }[] = [
+      {
+        name: 'letter case',
+        leave: '/stacks/A.yaml',
+        files: { 'stacks/a.yaml': '', 'stacks/A.yaml': '' },
+        paths: ['stacks'],
+        says: /"stacks\/A\.yaml" and "stacks\/a\.yaml", which differ only by letter case/,
+      },
+      {
+        name: 'the letter case of a folder',
+        leave: '/A',
+        files: { 'a/x.yaml': '', 'A/y.yaml': '' },
+        paths: [''],
+        says: /"A" and "a"/,
+      },
+      {
+        name: 'Unicode form',
+        leave: '/caf\u00e9.yaml',
+        files: { 'caf\u00e9.yaml': '', 'cafe\u0301.yaml': '' },
+        paths: [''],
+        says: /"cafe\u0301\.yaml" and "caf\u00e9\.yaml"/,
+      },
+      {
+        name: 'letter case, when only one of them is asked for',
+        leave: '/T.json',
+        files: { 'T.json': '', 't.json': '', 'b/a.yaml': '' },
+        paths: ['t.json'],
+        says: /"T\.json" and "t\.json"/,
+      },
+    ]
+    test.each(twins)(
+      'S10 files that differ only by $name are refused',
+      async ({ files, paths, says, leave }) => {
+        const repository = await createGitFixture()
+        const made = await repository.commit(files)
+        const opened = await harness.open(repository.directory)
+        const read = opened.files(made, paths)
+        await expect(read).rejects.toMatchObject({ reason: 'InvalidPath', class: 'stalled' })
+        await expect(read).rejects.toThrow(says)
+        expect(await opened.files(made, ['b'])).toHaveLength(files['b/a.yaml'] === undefined ? 0 : 1)
+        // One of them left out, and there is nothing to mistake.
+        expect((await opened.files(made, paths, { ignore: leave })).length).toBeGreaterThan(0)
+        await repository.remove()
+      },
+    )
+
     test('a repository without a commit has no head', async () => {
       const empty = await createGitFixture()
       const opened = await harness.open(empty.directory)
@@ -242,6 +354,22 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
 
 function texts(files: readonly SourceFile[]): Record<string, string> {
   return Object.fromEntries(files.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]))
+}
+
+/** Files of a repository with rules of its own. */
+const ruledFiles: Record<string, string> = {
+  '.sourceignore': '/secret/\n*.txt\n',
+  '.gitignore': 'x\n',
+  '.github/a.yaml': 'a: 1\n',
+  'a.yaml': 'a: 1\n',
+  'logo.png': 'png',
+  'note.txt': 'left out by the root',
+  'secret/b.yaml': 'b: 1\n',
+  'skip.yaml': 'left out only below apps',
+  'apps/.sourceignore': 'skip.yaml\n!keep.txt\n',
+  'apps/keep.txt': 'taken back',
+  'apps/web/a.yaml': 'a: 1\n',
+  'apps/web/skip.yaml': 'a: 1\n',
 }
 
 /** Two commits on main, one beside it; links, a submodule, an executable, tags of both sorts. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { stalled } from '../../src/api/errors.ts'
-import type { OpenSource, SourceFile } from '../../src/source/source.ts'
+import { defaultLimits } from '../../src/source/git/limits.ts'
+import { createIgnoreRules } from '../../src/source/ignore-rules.ts'
+import type { OpenSource, SkippedEntry, SourceFile } from '../../src/source/source.ts'
+import { checkNames } from '../../src/source/twins.ts'
 
 /** A repository in memory: every `commit` is a whole new set of files, by path. */
 export interface ModelRepository {
@@ -11,6 +14,8 @@ export interface ModelRepository {
   /** Every later look fails with this, until undefined. */
   breakWith(error: Error | undefined): void
   open: OpenSource
+  /** Told as passed over to whoever reads from now on. */
+  skip(entries: readonly SkippedEntry[]): void
   /** How often files were read. */
   reads(): number
 }
@@ -21,6 +26,7 @@ export function createModelRepository(): ModelRepository {
   let head: string | undefined
   let failure: Error | undefined
   let reads = 0
+  let skipped: readonly SkippedEntry[] = []
   const check = () => {
     if (failure !== undefined) throw failure
   }
@@ -35,6 +41,7 @@ export function createModelRepository(): ModelRepository {
     },
     reset: (commit) => void (head = commit),
     breakWith: (error) => void (failure = error),
+    skip: (entries) => void (skipped = entries),
     reads: () => reads,
     open: () => ({
       async head() {
@@ -47,13 +54,26 @@ export function createModelRepository(): ModelRepository {
         const order = [...commits.keys()]
         return order.indexOf(commit) >= order.indexOf(ancestor.commit)
       },
-      async files(commit, paths) {
+      async files(commit, paths, options = {}) {
         check()
         reads += 1
+        for (const entry of skipped) options.onSkipped?.(entry)
         const files = Object.entries(commits.get(commit) ?? {})
         const isAsked = (path: string) =>
           paths.some((asked) => asked === '' || path === asked || path.startsWith(`${asked}/`))
-        return files.filter(([path]) => isAsked(path)).map(([path, text]) => fileOf(path, text))
+        const read = files.filter(([path]) => isAsked(path))
+        checkNames(
+          'the repository',
+          read.map(([path]) => path),
+        )
+        const rules = createIgnoreRules({
+          where: 'the repository',
+          limits: defaultLimits,
+          ignore: options.ignore,
+          read: async () => new Map(),
+        })
+        const ignored = await rules.ignored(read.map(([path]) => path))
+        return read.filter(([path]) => !ignored.has(path)).map(([path, text]) => fileOf(path, text))
       },
       async commit(commit) {
         check()

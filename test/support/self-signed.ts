@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
 /**
- * A certificate for 127.0.0.1 that vouches for itself, good for an hour, and its key; both as PEM. A client trusts it by
+ * A certificate for 127.0.0.1 and some names that vouches for itself, good for an hour, and its key; both as PEM. A client trusts it by
  * `NODE_EXTRA_CA_CERTS`. Written out in DER: https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */
-export function selfSigned(): { cert: string; key: string } {
+export function selfSigned(...names: string[]): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const hourMs = 3_600_000
   const name = sequence(set(sequence(oid('550403'), der(0x0c, Buffer.from('127.0.0.1')))))
@@ -12,8 +12,16 @@ export function selfSigned(): { cert: string; key: string } {
   const extensions = sequence(
     // basicConstraints, critical: a CA.
     sequence(oid('551d13'), yes, octets(sequence(yes))),
-    // subjectAltName: an IP address.
-    sequence(oid('551d11'), octets(sequence(der(0x87, Buffer.from([127, 0, 0, 1]))))),
+    // subjectAltName: an IP address, and names.
+    sequence(
+      oid('551d11'),
+      octets(
+        sequence(
+          der(0x87, Buffer.from([127, 0, 0, 1])),
+          ...names.map((dnsName) => der(0x82, Buffer.from(dnsName))),
+        ),
+      ),
+    ),
   )
   const body = sequence(
     der(0xa0, integer(2)),
@@ -27,7 +35,8 @@ export function selfSigned(): { cert: string; key: string } {
   )
   const signature = sign('sha256', body, privateKey)
   const certificate = sequence(body, ecdsaWithSha256, der(0x03, Buffer.concat([Buffer.from([0]), signature])))
-  const lines = certificate.toString('base64').replaceAll(/(.{64})/g, '$1\n')
+  // No empty line at the end, which OpenSSL does not take.
+  const lines = (certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { gitProviders, providerProblem } from '../git-provider.ts'
+import { patternProblems } from '../ignore-patterns.ts'
 import { durationSchema, scheduleFields, secretReferenceSchema } from './common.ts'
 
 const refSchema = z
@@ -44,8 +46,7 @@ function urlProblem(url: string): string {
   return `"${url}" is no repository url; write https://host/path, or the absolute path of a local repository`
 }
 
-/** Where truth lives. */
-export const gitRepositorySpec = z.strictObject({
+const fields = z.strictObject({
   url: z
     .string()
     .regex(
@@ -61,7 +62,23 @@ export const gitRepositorySpec = z.strictObject({
   secretRef: secretReferenceSchema
     .optional()
     .describe(
-      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`.',
+      'Reference to the credentials: a token, `user:password`, or JSON `{"username": …, "password": …}`; for ssh JSON `{"identity": …, "known_hosts": …}`; for a GitHub App JSON `{"githubAppID": …, "githubAppInstallationID": …, "githubAppPrivateKey": …}`.',
+    ),
+  provider: z
+    .enum(gitProviders)
+    .optional()
+    .describe(
+      'Who signs in: `generic` (default) sends what `secretRef` holds; `github` a token of the GitHub App that it holds; `aws` signs for CodeCommit by the role of the controller; `azure` sends a token of its Entra identity to Azure DevOps.',
+    ),
+  ignore: z
+    .string()
+    .max(65_536, 'is longer than 65,536 characters; leave out whole folders instead of single files')
+    .superRefine((text, context) => {
+      for (const message of patternProblems(text)) context.addIssue({ code: 'custom', message })
+    })
+    .optional()
+    .describe(
+      'What of the repository is not read: patterns as in `.gitignore`, a line each, from its root. They stand in place of the default exclusions, and before the `.sourceignore` files of the repository, which are always heeded.',
     ),
   verify: z
     .strictObject({
@@ -108,6 +125,18 @@ export const gitRepositorySpec = z.strictObject({
   interval: durationSchema
     .default('1m')
     .describe('How often the remote head is compared with the last one seen.'),
+})
+
+/** Where truth lives. */
+export const gitRepositorySpec = fields.check(({ value, issues }) => {
+  const { provider = 'generic', url, secretRef } = value
+  const tell = (path: string, message: string): void => {
+    issues.push({ code: 'custom', path: [path], message, input: value })
+  }
+  const problem = providerProblem(provider, url)
+  if (problem !== undefined) tell('provider', problem)
+  if (provider === 'github' && secretRef === undefined)
+    tell('secretRef', 'provider github needs a reference to the GitHub App')
 })
 
 /** The spec of a GitRepository, defaults filled in. */

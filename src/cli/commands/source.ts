@@ -1,7 +1,10 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { gitProviders, type GitProvider } from '../../api/git-provider.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
+import { cloudIdentities } from '../../compose/identities.ts'
 import { readCredentials } from '../../reconcile/credentials.ts'
-import { createSecretResolver } from '../../secret/index.ts'
 import { printable, type Io } from '../io.ts'
+import { settingsOf } from '../open.ts'
 import { outputOption, printData } from '../output.ts'
 import { probe, type Probed } from '../probe.ts'
 import { formatTable } from '../table.ts'
@@ -16,6 +19,9 @@ export function createSourceCommand(io: Io): Command {
     .option('--ref <ref>', 'branch, tag, full ref name or commit (default main)')
     .option('--path <path>', 'a folder to read too')
     .option('--secret <reference>', 'reference to the credentials: env://NAME, file:///path, …')
+    .addOption(
+      new Option('--provider <provider>', 'who signs in, as spec.provider says').choices(gitProviders),
+    )
     .addOption(outputOption(['json', 'yaml']))
     .addHelpText('after', help)
     .action((url: string, options: ProbeOptions) => run(url, options, io))
@@ -26,6 +32,7 @@ interface ProbeOptions {
   ref?: string
   path?: string
   secret?: string
+  provider?: GitProvider
   output?: 'json' | 'yaml'
 }
 
@@ -33,15 +40,19 @@ const help = `
 Examples:
   headwater source probe https://github.com/acme/fleet --secret env://TOKEN
   headwater source probe https://git.example.com/fleet --ref v1.2.0 --path clusters/prod -o json
+  headwater source probe https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/fleet --provider aws
 
 Exit codes: 0 it can be read, 2 it cannot.`
 
 async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
-  const secrets = createSecretResolver({ clock: io.clock, env: io.env })
+  const settings = await settingsOf(io, {})
+  const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, options.secret)
   const probed = await probe(
     {
       url,
+      identities: cloudIdentities(settings, secrets),
+      ...(options.provider === undefined ? {} : { provider: options.provider }),
       ref: options.ref ?? 'main',
       ...(options.path === undefined ? {} : { path: options.path }),
       ...(credentials === undefined ? {} : { credentials }),
@@ -60,9 +71,10 @@ async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
 }
 
 function factsOf(probed: Probed): [string, string][] {
-  const { host, protocol, agent, features, strategy, head, files } = probed
+  const { host, http, protocol, agent, features, strategy, head, files } = probed
   return [
     ['host', host ?? 'not one with known quirks'],
+    ...(http === undefined ? [] : [['http', `HTTP/${http}`] as [string, string]]),
     ...(protocol === undefined ? [] : [['protocol', `version ${protocol}`] as [string, string]]),
     ...(agent === undefined ? [] : [['agent', agent] as [string, string]]),
     ...(features.length === 0 ? [] : [['can', features.join(', ')] as [string, string]]),

@@ -6,6 +6,7 @@ import { gitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { parseKey } from '../../api/reference.ts'
 import { treePath } from '../../api/tree-path.ts'
 import type { BuildResult } from '../../build/index.ts'
+import { cloudIdentities } from '../../compose/identities.ts'
 import { rootDeclarations, rootKeys } from '../../compose/root.ts'
 import type { Settings } from '../../compose/settings.ts'
 import { readCredentials } from '../../reconcile/credentials.ts'
@@ -40,12 +41,12 @@ export async function desiredRevision(
   options: { revision: string; directory: string; settings: Settings; store: Store },
   io: Io,
 ): Promise<Desired> {
-  const source = await openRoot(options.settings, options.store, io)
+  const { source, ignore } = await openRoot(options.settings, options.store, io)
   const { commit, revision } = await headOf(source, options.revision)
   const below = treePath(options.directory)
   const root = await mkdtemp(path.join(tmpdir(), 'headwater-diff-'))
   try {
-    for (const file of await source.files(commit, [''])) {
+    for (const file of await source.files(commit, [''], ignore === undefined ? {} : { ignore })) {
       const target = path.join(root, file.path)
       await mkdir(path.dirname(target), { recursive: true })
       await writeFile(target, file.bytes)
@@ -60,7 +61,11 @@ export async function desiredRevision(
 }
 
 /** The root source, as the settings name it or as the store knows it. */
-async function openRoot(settings: Settings, store: Store, io: Io): Promise<Source> {
+async function openRoot(
+  settings: Settings,
+  store: Store,
+  io: Io,
+): Promise<{ source: Source; ignore: string | undefined }> {
   const declared = rootDeclarations(settings).find(({ kind }) => kind === parseKey(rootKeys.source).kind)
   const known = declared?.spec ?? (await store.get(rootKeys.source))?.record.spec
   if (known === undefined)
@@ -68,14 +73,21 @@ async function openRoot(settings: Settings, store: Store, io: Io): Promise<Sourc
   const spec = gitRepositorySpec.parse(known)
   const { secrets } = openSecrets(settings, io)
   const credentials = await readCredentials(secrets, spec.secretRef)
-  return createGitSource(
+  const source = createGitSource(
     {
       url: spec.url,
+      ...(spec.provider === undefined ? {} : { provider: spec.provider }),
       timeoutMs: parseDuration(spec.timeout),
       ...(credentials === undefined ? {} : { credentials }),
     },
-    { clock: io.clock, env: io.env, policy: personalPolicy },
+    {
+      clock: io.clock,
+      env: io.env,
+      policy: personalPolicy,
+      identities: cloudIdentities(settings, secrets),
+    },
   )
+  return { source, ignore: spec.ignore }
 }
 
 /** A commit, a branch or a tag. */

@@ -4,7 +4,7 @@ import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
 import type { RefSelector } from '../../source/source.ts'
 import { withVerdict, without } from '../conditions.ts'
-import { openRepository, sourceKeyOf } from '../repository.ts'
+import { ignoreDigestOf, openRepository, sourceKeyOf } from '../repository.ts'
 import { freshnessOf } from '../freshness.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, news } from '../outcome.ts'
@@ -36,7 +36,16 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const isNew = record.status.lastAppliedRevision !== head.revision
     const info = before?.revision !== head.revision ? await source.commit(head.commit) : before
     const now = clock.now()
-    const artifact = { ...info, revision: head.revision, fetchedAt: now, generation: record.generation }
+    const ignoreDigest = ignoreDigestOf(record)
+    const artifact: NonNullable<typeof before> = {
+      ...info,
+      revision: head.revision,
+      fetchedAt: now,
+      generation: record.generation,
+    }
+    delete artifact.ignoreDigest
+    if (ignoreDigest !== undefined) artifact.ignoreDigest = ignoreDigest
+    const isReadOtherwise = before !== undefined && before.ignoreDigest !== ignoreDigest
     const signed = verified === undefined ? '' : `, signed by ${verified.signers.join(' and ')}`
     const message = `stored artifact for ${head.revision}${signed}`
     const event = {
@@ -61,7 +70,7 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
       now,
     )
     if (rewritten !== undefined) step.event(rewritten)
-    if (isNew) {
+    if (isNew || isReadOtherwise) {
       // Told before the revision counts as handed on: whoever dies in between is followed by one who tells again.
       await step.write({ status: { ...record.status, artifact } })
       await wakeReaders(ports, record)

@@ -10,7 +10,7 @@ import { parseRevision } from '../../api/revision.ts'
 import type { ObjectStatus } from '../../api/status.ts'
 import type { Verdict } from '../conditions.ts'
 import { withVerdict, without } from '../conditions.ts'
-import { declare } from '../declare.ts'
+import { contend, declare } from '../declare.ts'
 import { findBlocker, waitingMessage, withWaiter } from '../dependencies.ts'
 import { letGo } from '../leave.ts'
 import type { Outcome } from '../outcome.ts'
@@ -21,8 +21,9 @@ import { packageObjects } from '../package.ts'
 import type { ControllerPorts } from '../ports.ts'
 import { planPrune } from '../prune.ts'
 import type { Stored } from '../../store/store.ts'
-import { openRepository, shelfOf, sourceKeyOf } from '../repository.ts'
+import { ignoreDigestOf, openRepository, shelfOf, sourceKeyOf } from '../repository.ts'
 import { dependencyRetryMs, jitteredMs } from '../retry.ts'
+import { skippedEvent } from '../skipped.ts'
 import type { Step } from '../step.ts'
 import { editRecord } from '../step.ts'
 import { isSuspended, suspendedOutcome } from '../suspend.ts'
@@ -40,7 +41,7 @@ export async function reconcileKustomization(ports: ControllerPorts, step: Step)
   try {
     const ready = await findArtifact(ports, record)
     if ('outcome' in ready) return ready.outcome
-    return await apply(ports, record, ready.source, ready.revision)
+    return await apply(ports, step, ready.source, ready.revision)
   } catch (error) {
     if (isConflict(error)) throw error
     return failure(ports, record, asHeadwaterError(error))
@@ -71,7 +72,7 @@ async function findArtifact(
   const { status } = record
   const isRequested = record.request !== undefined && record.request.token !== status.lastHandledReconcileAt
   const isApproved = status.held !== undefined && record.approval?.token === status.held.token
-  if (!isDone(record, revision) || isRequested || isApproved) return { source, revision }
+  if (!isDone(record, source, revision) || isRequested || isApproved) return { source, revision }
   const dueAt = now + jitteredMs(spec.interval, ports.random)
   const done = withApplied(record, cleared(record), status.inventory?.length ?? 0, now)
   return { outcome: { status: done, dueAt, events: [], wake: true } }
@@ -81,10 +82,11 @@ async function findArtifact(
  * Whether all that a revision declares is in force: it was applied by the present declaration, and nothing else was
  * tried since. A broken revision in between was applied in part, even if the branch is put back.
  */
-function isDone({ status, generation }: ObjectRecord, revision: string): boolean {
+function isDone({ status, generation }: ObjectRecord, source: ObjectRecord, revision: string): boolean {
   const isReady = findCondition(status.conditions, 'Ready')?.status === 'True'
   const isLast = status.lastAppliedRevision === revision && status.lastAttemptedRevision === revision
-  return isReady && isLast && status.observedGeneration === generation
+  const isReadAlike = status.ignoreDigest === ignoreDigestOf(source)
+  return isReady && isLast && isReadAlike && status.observedGeneration === generation
 }
 
 function withApplied(record: ObjectRecord, status: ObjectStatus, count: number, now: number): ObjectStatus {
@@ -94,14 +96,16 @@ function withApplied(record: ObjectRecord, status: ObjectStatus, count: number, 
 
 async function apply(
   ports: ControllerPorts,
-  record: ObjectRecord,
+  step: Step,
   source: ObjectRecord,
   revision: string,
 ): Promise<Outcome> {
+  const record = step.record()
   const commit = parseRevision(revision)?.commit
   if (commit === undefined)
     throw stalled('ArtifactFailed', `${displayKey(keyOf(source))} has the unreadable revision "${revision}"`)
   const spec = record.spec as KustomizationSpec
+  const { bicep, ignore } = source.spec as GitRepositorySpec
   const repository = await openRepository(ports, source)
   const shelf = shelfOf(ports, record)
   const known = new Map((await ports.store.list('')).map((stored) => [keyOf(stored.record), stored]))
@@ -116,16 +120,23 @@ async function apply(
     commit,
     known,
     repack,
-    registries: (source.spec as GitRepositorySpec).bicep?.registries ?? [],
+    registries: bicep?.registries ?? [],
+    ignore,
   })
+  const ignoreDigest = ignoreDigestOf(source)
+  const skipped = skippedEvent(built.skipped, revision)
+  if (skipped !== undefined && record.status.lastAttemptedRevision !== revision) step.event(skipped)
   const attempted: ObjectStatus = {
-    ...cleared(record),
+    ...without(cleared(record), 'ignoreDigest'),
     lastAttemptedRevision: revision,
+    ...(ignoreDigest === undefined ? {} : { ignoreDigest }),
     ...(shelf.pointer === undefined ? {} : { shelf: shelf.pointer }),
   }
 
   if (!built.hasPath) {
-    const message = `path "${spec.path}" does not exist at ${revision}; nothing was applied or removed`
+    const isIgnored = built.skipped.some(({ what }) => what === 'ignored')
+    const why = isIgnored ? 'is left out by the rules of its source' : 'does not exist'
+    const message = `path "${spec.path}" ${why} at ${revision}; nothing was applied or removed`
     return notReady(ports, record, attempted, { reason: 'InvalidPath', message })
   }
   const problems = [...built.errors, ...(await applyAll(ports, record, built, { known, revision }))]
@@ -217,18 +228,6 @@ async function applyAll(
     }),
   )
   return (await Promise.all(refused)).flat()
-}
-
-/** Notes on an object of somebody else's that it is declared here too. */
-async function contend(
-  ports: ControllerPorts,
-  key: string,
-  contender: NonNullable<ObjectRecord['contender']>,
-): Promise<void> {
-  await editRecord(ports, key, (found) => {
-    const isNoted = found.contender?.key === contender.key && found.contender.revision === contender.revision
-    return isNoted ? undefined : { ...found, contender }
-  })
 }
 
 /** Removed from git: what it declared leaves by the same rules, then it does. */

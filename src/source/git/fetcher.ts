@@ -5,7 +5,7 @@ import type { GitLimits } from './limits.ts'
 import type { ObjectPool } from './object-pool.ts'
 import { indexPack } from './pack/index-pack.ts'
 import { receivePack } from './pack/receive.ts'
-import type { Objects } from './read-files.ts'
+import type { Objects } from './objects.ts'
 import type { GitClient } from './wire/client.ts'
 import type { FetchWish } from './wire/fetch.ts'
 import { filterRefused } from './wire/refusal.ts'
@@ -13,8 +13,11 @@ import { filterRefused } from './wire/refusal.ts'
 /** Fetches what is missing of a commit, the cheapest way that the server takes. */
 export interface Fetcher {
   objects: Objects
-  /** Says which paths will be asked for, so that the first fetch can bring the way there. */
-  aimAt(paths: readonly string[]): void
+  /**
+   * Says which paths will be asked for, so that the first fetch can bring the way there; and whether rules leave out some of
+   * what lies there.
+   */
+  aimAt(paths: readonly string[], hasRules: boolean): void
   /** Every object that was read through `objects`. */
   seen(): ReadonlyMap<string, GitObject>
   /** Commits, from one down, `depth` of them each way; those that are not there end the past. */
@@ -31,10 +34,17 @@ interface FetcherOptions {
   bridged: Set<string>
   isRefused(filter: string): boolean
   onRefused(filter: string): void
+  /** How long a small answer of this host takes, in milliseconds, when that is known. */
+  turnaroundMs: number | undefined
 }
 
 /** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
 const aimDepth = 2
+/**
+ * A path is walked down a folder a request, which is the least for the server and in bytes, while that takes no longer than
+ * this: what a server needs to go through a large commit for trees of some depth.
+ */
+const walkMs = 300
 /** What all trees of a commit may weigh before they are walked instead. */
 const fewBytes = 512 * 1024
 /** Ids in one request. */
@@ -47,6 +57,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const seen = new Map<string, GitObject>()
   let depth = 0
   let isReading = false
+  let isRuled = false
   /** Whether the server gives objects by id and parts of a commit. */
   const canFilter = async (): Promise<boolean> => {
     const { version, features } = await client.capabilities()
@@ -96,7 +107,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     const wish = { wants: [oid], depth: 1 }
     if (!isReading) return fetchFiltered(wish, ['tree:0', 'blob:none'])
     // All of it: nothing to leave out.
-    if (depth === 0) return fetchOnce(wish)
+    if (depth === 0 && !isRuled) return fetchOnce(wish)
+    const { turnaroundMs = walkMs } = options
+    if (depth * turnaroundMs <= walkMs) return fetchFiltered(wish, ['tree:1', 'tree:0', 'blob:none'])
     const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
     if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
     // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.
@@ -168,8 +181,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
   return {
     objects,
-    aimAt(paths) {
+    aimAt(paths, hasRules) {
       isReading = true
+      isRuled = hasRules
       depth = Math.max(0, ...paths.map((path) => treePath(path).split('/').filter(Boolean).length))
     },
     seen: () => seen,

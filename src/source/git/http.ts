@@ -1,5 +1,5 @@
 import type { Clock } from '../../api/clock.ts'
-import type { Source, SourceLocation } from '../source.ts'
+import type { CloudIdentities, Source, SourceLocation } from '../source.ts'
 import { createConnections, type Connections } from './http/connections.ts'
 import { openHttpWires } from './http/http-wire.ts'
 import type { ProxyEnvironment } from './http/proxy.ts'
@@ -8,6 +8,7 @@ import { findGitHost } from './hosts.ts'
 import { defaultLimits, type GitLimits } from './limits.ts'
 import { allowancesFor, strictPolicy, type SourcePolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
+import { createSignIn } from './sign-in/sign-in.ts'
 import { displayUrl } from './url.ts'
 import type { Traffic } from './wire/wire.ts'
 
@@ -18,6 +19,8 @@ export interface HttpSourcePorts {
   limits?: GitLimits | undefined
   env?: ProxyEnvironment | undefined
   resolve?: Resolve | undefined
+  /** Who we are in clouds; without it the providers `aws` and `azure` are refused. */
+  identities?: CloudIdentities | undefined
   /** What is shared with other sources; filled by the first that needs it. */
   shared?: { connections?: Connections } | undefined
   /** What goes over the wire is added to it. */
@@ -39,6 +42,16 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
   const openWire = openHttpWires({
     url,
     credentials,
+    signIn: createSignIn(
+      { ...location, url, ...(credentials === undefined ? {} : { credentials }) },
+      {
+        clock: ports.clock,
+        tokens: connections.tokens,
+        identities: ports.identities,
+        offered: host?.provider,
+      },
+    ),
+    now: () => ports.clock.now(),
     limits,
     connections,
     allow: allowancesFor(location.url, ports.policy ?? strictPolicy),

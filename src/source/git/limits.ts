@@ -23,6 +23,14 @@ export interface GitLimits {
   /** Of all that one question reads. */
   files: number
   fileBytes: number
+  /** Of one file of rules, `.sourceignore`. */
+  ignoreBytes: number
+  /** Patterns that bear on one folder. */
+  ignorePatterns: number
+  /** Of one pattern. */
+  ignorePatternBytes: number
+  /** To tell of a thousand paths whether they are ignored. */
+  ignoreMs: number
   refs: number
   /** Commits that are looked through for an ancestor. */
   commits: number
@@ -46,6 +54,10 @@ export const defaultLimits: GitLimits = {
   linkHops: 16,
   files: 50_000,
   fileBytes: 256 * mebi,
+  ignoreBytes: 64 * 1024,
+  ignorePatterns: 2000,
+  ignorePatternBytes: 1024,
+  ignoreMs: 1000,
   refs: 500_000,
   commits: 5_000,
   connectMs: 10_000,

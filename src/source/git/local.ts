@@ -6,9 +6,9 @@ import type { Source } from '../source.ts'
 import { descends } from './ancestry.ts'
 import { defaultLimits, type GitLimits } from './limits.ts'
 import { parseCommit, type GitObject } from './object.ts'
-import { readCommitInfo, readFiles, type Objects } from './read-files.ts'
+import { readCommitInfo, type Objects } from './objects.ts'
+import { readFiles } from './read-files.ts'
 import { selectHead, type RefLookup } from './refs.ts'
-import { verifyHead } from './verify/verify-head.ts'
 
 /**
  * A repository on this machine, bare or not: only its objects and refs are read, never its work tree, its hooks or its
@@ -39,6 +39,7 @@ export function createLocalGitSource(directory: string, limits: GitLimits = defa
         read: (oid: string) => objects.commit(oid),
         resolve: (name: string) => refLookup(store).resolve(name),
       }
+      const { verifyHead } = await import('./verify/verify-head.ts')
       return verifyHead(head, options, ports)
     },
     async descends(commit, ancestor) {

@@ -85,6 +85,40 @@ test('one folder costs its files and the way there, not its neighbours', async (
   expect(spent()).toEqual({ requests: 0, bytes: 0 })
 })
 
+test('a near host is walked down, a far one gives the way at once', async () => {
+  const url = await start()
+  const learning = open(url)
+  const { commit } = await learning.head({})
+  const facts = learning.facts?.()
+  if (facts === undefined) throw new Error('nothing was learned of the host')
+  expect(facts.turnaroundMs).toBeGreaterThanOrEqual(1)
+  const path = ['services/svc-7/deploy']
+  spent()
+  const near = await open(url, { ...facts, turnaroundMs: 2 }).files(commit, path)
+  const walked = spent()
+  const far = await open(url, { ...facts, turnaroundMs: 400 }).files(commit, path)
+  const aimed = spent()
+  expect(near).toEqual(far)
+  expect(walked.requests).toBeGreaterThan(aimed.requests)
+  expect(walked.bytes).toBeLessThan(aimed.bytes)
+})
+
+test('how fast a host answers is written down anew when it is far off, and not before', async () => {
+  const url = await start()
+  const learning = open(url)
+  await learning.head({})
+  const facts = learning.facts?.()
+  if (facts?.turnaroundMs === undefined) throw new Error('nothing was learned of the host')
+  for (const { known, isKept } of [
+    { known: facts.turnaroundMs * 2, isKept: true },
+    { known: facts.turnaroundMs * 100, isKept: false },
+  ]) {
+    const source = open(url, { ...facts, turnaroundMs: known })
+    await source.head({})
+    expect(source.facts?.()?.turnaroundMs === known).toBe(isKept)
+  }
+})
+
 test('the next commit costs what changed, in the same process', async () => {
   const source = open(await start())
   await source.files(first, ['services/svc-7'])
@@ -154,6 +188,58 @@ test('what is known of a host and is wrong is asked anew', async () => {
   }
   const source = open(await start({ canFilter: false }), facts)
   expectSame(await source.files(second, ['services/svc-7']), second)
+})
+
+describe('what is ignored is not fetched', () => {
+  const ignore = '/*\n!/services\n/services/*\n!/services/svc-7\n'
+
+  test('the folders that rules leave cost what they alone would', async () => {
+    const source = open(await start())
+    const files = await source.files(first, [''], { ignore })
+    expectSame(files, first)
+    const { requests, bytes } = spent()
+    expect(requests).toBeLessThanOrEqual(6)
+    expect(bytes).toBeLessThan(30_000)
+    expectSame(await source.files(second, [''], { ignore }), second)
+    expect(spent().bytes).toBeLessThan(6_000)
+  })
+
+  test('other rules over the same commit fetch what they let in', async () => {
+    const source = open(await start())
+    await source.files(first, [''], { ignore })
+    spent()
+    const files = await source.files(first, ['services'], {
+      ignore: '*\n!services\n!svc-*\n!deploy\n!1.yaml\n',
+    })
+    expect(files.map(({ path: name }) => path.basename(name))).toEqual(
+      Array.from({ length: folders }, () => '1.yaml'),
+    )
+    expect(spent().bytes).toBeLessThan(80_000)
+  })
+
+  test('a file of rules costs one request more at most where there is one, and none where there is none', async () => {
+    const ruled = await createGitFixture()
+    const plain = await ruled.commit({
+      'apps/web/deploy/a.yaml': 'a: 1\n',
+      'apps/web/deploy/b.yaml': 'b: 1\n',
+    })
+    const withRules = await ruled.commit({ '.sourceignore': 'b.yaml\n' })
+    server = await serveGit({ root: path.dirname(ruled.directory), canFilter: true })
+    const url = server.url('repository')
+    const cost = async (commit: string): Promise<number> => {
+      const source = open(url)
+      await source.head({})
+      spent()
+      await source.files(commit, ['apps/web/deploy'])
+      const { requests } = spent()
+      await source.files(commit, ['apps/web/deploy'])
+      expect(spent().requests).toBe(0)
+      return requests
+    }
+    const before = await cost(plain)
+    expect(await cost(withRules)).toBeLessThanOrEqual(before + 1)
+    await ruled.remove()
+  })
 })
 
 describe('heads are looked up together', () => {

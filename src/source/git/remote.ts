@@ -1,13 +1,15 @@
 import type { Clock } from '../../api/clock.ts'
+import { withDeadline } from '../../api/deadline.ts'
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import type { HostFacts, Source } from '../source.ts'
 import { descendsBy } from './ancestry.ts'
-import { withDeadline } from './deadline.ts'
 import { createFetcher, type Fetcher } from './fetcher.ts'
+import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
 import { createListing } from './listing.ts'
 import { createObjectPool } from './object-pool.ts'
-import { readCommitInfo, readFiles } from './read-files.ts'
+import { readCommitInfo } from './objects.ts'
+import { readFiles } from './read-files.ts'
 import { selectHead } from './refs.ts'
 import { createShelfKeeper } from './shelf.ts'
 import { createGitClient, type GitClient } from './wire/client.ts'
@@ -27,7 +29,7 @@ export interface RemoteOptions {
   /** Ends connections of its own. */
   close?: () => void
   /** What other repositories learned of the same host. */
-  shared?: { facts: Map<string, HostFacts>; greetings: Map<string, Promise<unknown>>; host: string }
+  shared?: SharedKnowledge & { host: string }
 }
 
 /**
@@ -38,53 +40,37 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   const { where, limits, clock, timeoutMs } = options
   const pool = createObjectPool()
   const shelves = createShelfKeeper(pool)
-  let facts = options.facts
+  const host = createHostKnowledge({
+    facts: options.facts,
+    refusedFilters: options.refusedFilters ?? [],
+    shared: options.shared,
+  })
   /** The last commit whose files were read: what of it is at hand need not come again. */
   let base: string | undefined
   /** Commits of which everything that differs from a base was fetched. */
   const bridged = new Set<string>()
   let turn: Promise<unknown> = Promise.resolve()
 
-  const learned = (): HostFacts | undefined => facts ?? options.shared?.facts.get(options.shared.host)
-  const learn = (next: HostFacts | undefined): void => {
-    facts = next
-    if (next !== undefined) options.shared?.facts.set(options.shared.host, next)
-    else options.shared?.facts.delete(options.shared.host)
-  }
-  const greet = (client: GitClient): void => {
-    const { shared } = options
-    if (shared === undefined || learned() !== undefined || shared.greetings.has(shared.host)) return
-    const greeting = client.capabilities().then(
-      ({ version, features }) =>
-        learn({ version, features: Object.fromEntries(features), refusedFilters: [] }),
-      () => undefined,
-    )
-    shared.greetings.set(shared.host, greeting)
-    void greeting.finally(() => shared.greetings.delete(shared.host))
-  }
   const askOnce = async <T>(
     signal: AbortSignal,
     question: (client: GitClient) => Promise<T>,
     isLook: boolean,
   ): Promise<T> => {
-    const { shared } = options
     // Who asks a host that somebody just greets waits for what that tells, once.
-    const greeting = learned() === undefined ? shared?.greetings.get(shared.host) : undefined
-    if (greeting !== undefined) await greeting
+    const heard = host.heard()
+    if (heard !== undefined) await heard
     const wire = options.openWire(signal, { isLook })
     try {
-      const client = createGitClient(wire, { limits, facts: learned() })
-      greet(client)
+      const client = createGitClient(wire, {
+        limits,
+        facts: host.known(),
+        clock,
+        onTurnaround: (ms) => host.took(ms),
+      })
+      host.share(client)
       const answer = await question(client)
       const told = client.told()
-      if (told !== undefined) {
-        const { version, features } = told
-        learn({
-          version,
-          features: Object.fromEntries(features),
-          refusedFilters: facts?.refusedFilters ?? [],
-        })
-      }
+      if (told !== undefined) host.told(told)
       return answer
     } catch (error) {
       if (error instanceof HeadwaterError) throw error
@@ -94,15 +80,17 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       wire.close()
     }
   }
+  const late = (): Error =>
+    transient('Timeout', `${where} did not answer within ${timeoutMs} ms; trying again, or raise timeout`)
   const ask = <T>(question: (client: GitClient) => Promise<T>, isLook = false): Promise<T> =>
-    withDeadline({ clock, timeoutMs, where }, async (signal) => {
-      const isInformed = learned() !== undefined
+    withDeadline({ clock, timeoutMs, late }, async (signal) => {
+      const isInformed = host.known() !== undefined
       try {
         return await askOnce(signal, question, isLook)
       } catch (error) {
         if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
         // What was known of the host may be what is wrong.
-        learn(undefined)
+        host.forget()
         return askOnce(signal, question, isLook)
       }
     })
@@ -119,13 +107,9 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       limits,
       base,
       bridged,
-      isRefused: (filter) =>
-        options.refusedFilters?.includes(filter) === true ||
-        learned()?.refusedFilters.includes(filter) === true,
-      onRefused: (filter) => {
-        const known = learned() ?? { version: 2 as const, features: {}, refusedFilters: [] }
-        facts = { ...known, refusedFilters: [...known.refusedFilters, filter] }
-      },
+      isRefused: (filter) => host.isRefused(filter),
+      onRefused: (filter) => host.refused(filter),
+      turnaroundMs: host.known()?.turnaroundMs,
     })
   const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
 
@@ -137,7 +121,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
           const shelf = await shelves.open(reading.shelf)
           base = shelf.commit ?? base
           const fetcher = fetcherOf(client)
-          fetcher.aimAt(paths)
+          fetcher.aimAt(paths, reading.ignore !== undefined)
           const files = await readFiles(fetcher.objects, commit, paths, reading)
           base = commit
           await shelf.keep(commit, fetcher.seen())
@@ -156,7 +140,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
         resolve: (name) => listing.at(undefined).resolve(name),
       })
     },
-    facts: () => facts,
+    facts: () => host.kept(),
     async close() {
       await inTurn(() => pool.clear())
       options.close?.()

@@ -11,7 +11,7 @@ export interface AzureIdentity {
   clientId: string
 }
 
-/** Gives bearer tokens for ARM: of the controller itself, or of an identity that trusts the controller's own. */
+/** Gives bearer tokens, for ARM mostly: of the controller itself, or of an identity that trusts the controller's own. */
 export interface TokenSource {
   /** `isStale`: the last one was not taken, another is wanted. Errors are ours already. */
   token(as: AzureIdentity | undefined, isStale: boolean): Promise<string>

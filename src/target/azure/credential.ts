@@ -34,10 +34,12 @@ const knownAuthorities = new Set([
 ])
 const requestTimeoutMs = 15_000
 
-/** Tokens by @azure/identity, which is loaded with the first. */
-export function createTokenSource(options: CredentialOptions): TokenSource {
+/** Tokens by @azure/identity, which is loaded with the first; `scope` says for whom, by default for ARM. */
+export function createTokenSource(
+  options: CredentialOptions,
+  scope = `${audienceOf(options.endpoint)}/.default`,
+): TokenSource {
   const open = new Map<string, Promise<TokenCredential>>()
-  const scope = `${audienceOf(options.endpoint)}/.default`
 
   return {
     async token(as, isStale) {

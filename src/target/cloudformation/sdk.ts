@@ -51,35 +51,9 @@ export type Around = <Output>(
   run: () => Promise<Output>,
 ) => Promise<Output>
 
-/** The SDK's client for one place. One attempt a call: when to try again is decided by the loop. */
+/** The SDK's calls for one place. One attempt a call: when to try again is decided by the loop. */
 export function connect(place: Place, around: Around): CloudFormationApi {
-  const base = {
-    ...(place.region === undefined ? {} : { region: place.region }),
-    ...(place.endpoint === undefined ? {} : { endpoint: place.endpoint }),
-    maxAttempts: 1,
-    // Of STS too: a call that hangs must end well before the lease of its step does.
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-  }
-  const { roleArn, externalId, sessionName, webIdentity } = place
-  const own = webIdentity === undefined ? undefined : webCredentials(webIdentity, { sessionName, base })
-  const credentials =
-    roleArn === undefined
-      ? own === undefined
-        ? {}
-        : { credentials: own }
-      : {
-          credentials: fromTemporaryCredentials({
-            ...(own === undefined ? {} : { masterCredentials: own }),
-            params: {
-              RoleArn: roleArn,
-              RoleSessionName: sessionName,
-              ...(externalId === undefined ? {} : { ExternalId: externalId }),
-            },
-            clientConfig: base,
-          }),
-        }
-  const config: CloudFormationClientConfig = { ...base, ...credentials }
-  const client = new CloudFormationClient(config)
+  const client = clientOf(place)
 
   return {
     describeStacks: (input) =>
@@ -124,6 +98,44 @@ export function connect(place: Place, around: Around): CloudFormationApi {
     detectStackDrift: (input) =>
       around('DetectStackDrift', 'write', () => client.send(new DetectStackDriftCommand(input))),
   }
+}
+
+/**
+ * What calls of one place are signed with, for whoever signs something else by it; the SDK renews it before it ends.
+ * Throws errors of the SDK's.
+ */
+export function credentialsOf(place: Place): CloudFormationClient['config']['credentials'] {
+  return clientOf(place).config.credentials
+}
+
+function clientOf(place: Place): CloudFormationClient {
+  const base = {
+    ...(place.region === undefined ? {} : { region: place.region }),
+    ...(place.endpoint === undefined ? {} : { endpoint: place.endpoint }),
+    maxAttempts: 1,
+    // Of STS too: a call that hangs must end well before the lease of its step does.
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  }
+  const { roleArn, externalId, sessionName, webIdentity } = place
+  const own = webIdentity === undefined ? undefined : webCredentials(webIdentity, { sessionName, base })
+  const credentials =
+    roleArn === undefined
+      ? own === undefined
+        ? {}
+        : { credentials: own }
+      : {
+          credentials: fromTemporaryCredentials({
+            ...(own === undefined ? {} : { masterCredentials: own }),
+            params: {
+              RoleArn: roleArn,
+              RoleSessionName: sessionName,
+              ...(externalId === undefined ? {} : { ExternalId: externalId }),
+            },
+            clientConfig: base,
+          }),
+        }
+  const config: CloudFormationClientConfig = { ...base, ...credentials }
+  return new CloudFormationClient(config)
 }
 
 /** Credentials of a role in exchange for a token of another cloud; the SDK asks again when they are about to end. */

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
 import type { GitLimits } from '../limits.ts'
 import type { Traffic } from '../wire/wire.ts'
+import type { Multiplex } from './multiplex.ts'
 
 /** One http request. */
 export interface HttpRequest {
@@ -16,6 +17,10 @@ export interface HttpRequest {
 export interface HttpPorts {
   where: string
   agent: http.Agent
+  /** For hosts that offer HTTP/2. */
+  multiplex?: Multiplex | undefined
+  /** Milliseconds since the epoch. */
+  now: () => number
   limits: GitLimits
   signal: AbortSignal
   traffic: Traffic
@@ -38,6 +43,8 @@ const drainBytes = 64 * 1024
 
 /** Sends a request. A kept connection that the server has just closed is tried once more on a new one. */
 export async function exchange(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
+  const answer = ports.multiplex === undefined ? undefined : await ports.multiplex.send(request, ports)
+  if (answer !== undefined) return answer
   try {
     return await send(request, ports)
   } catch (error) {
@@ -51,16 +58,21 @@ class StaleConnection extends Error {}
 function send(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
   const { where, agent, limits, signal, traffic } = ports
   const { method, url, headers, body } = request
-  const sent = body === undefined ? undefined : Buffer.from(body, 'utf8')
+  const length = body === undefined ? 0 : Buffer.byteLength(body)
   traffic.requests += 1
   return new Promise((resolve, reject) => {
     const outgoing = (url.startsWith('https:') ? https : http).request(url, {
       method,
       agent,
-      signal,
       timeout: limits.connectMs,
-      headers: { ...headers, ...(sent === undefined ? {} : { 'content-length': String(sent.length) }) },
+      headers: body === undefined ? headers : { ...headers, 'content-length': String(length) },
     })
+    const stop = (): void => {
+      outgoing.destroy(signal.reason instanceof Error ? signal.reason : undefined)
+    }
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    outgoing.on('close', () => signal.removeEventListener('abort', stop))
     let startBytes = 0
     let waitsFor: 'connectMs' | 'idleMs' = 'connectMs'
     const connected = (): void => {
@@ -83,44 +95,72 @@ function send(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
         traffic.receivedBytes += Math.max(0, socket.bytesRead - startBytes)
         startBytes = socket.bytesRead
       })
+      const received = readBody(response, where, signal)
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
-        body: readBody(response, where, signal),
-        finish: () => drain(response),
+        body: received,
+        finish: () => drain(response, received),
         close: () => {
           if (!response.complete) response.destroy()
         },
       })
     })
-    traffic.sentBytes += sent?.length ?? 0
-    outgoing.end(sent)
+    traffic.sentBytes += length
+    // As text it leaves in one piece with the head.
+    outgoing.end(body)
   })
 }
 
-async function* readBody(
+/**
+ * The chunks of a body as they come. Node's own iterator does the same with a good deal more machinery, which a question
+ * that is asked every minute of every repository would pay for.
+ */
+function readBody(
   response: http.IncomingMessage,
   where: string,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of response.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array
-  } catch (error) {
-    throw networkError(error, where, signal)
+): AsyncIterable<Uint8Array> {
+  const held: Buffer[] = []
+  let wake: (() => void) | undefined
+  let failure: Error | undefined
+  const stir = (): void => wake?.()
+  response.on('data', (chunk: Buffer) => {
+    held.push(chunk)
+    response.pause()
+    stir()
+  })
+  response.on('end', stir)
+  response.on('close', stir)
+  response.on('error', (error) => {
+    failure = error
+    stir()
+  })
+  const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    for (;;) {
+      const chunk = held.shift()
+      if (chunk !== undefined) return { value: chunk, done: false }
+      if (response.readableEnded) return { value: undefined, done: true }
+      if (failure !== undefined || response.destroyed) throw networkError(failure, where, signal)
+      response.resume()
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
   }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }
 
-async function drain(response: http.IncomingMessage): Promise<void> {
+async function drain(response: http.IncomingMessage, body: AsyncIterable<Uint8Array>): Promise<void> {
   if (response.complete && response.readableEnded) return
   let size = 0
-  for await (const chunk of response.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Uint8Array).length
+  for await (const chunk of body) {
+    size += chunk.length
     if (size > drainBytes) break
   }
   if (!response.complete) response.destroy()
 }
 
-function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
+/** A host that took longer than a limit allows. */
+export function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
   const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
   return transient('Timeout', `${where} ${what} (limit ${name}=${limits[name]}); trying again`)
 }

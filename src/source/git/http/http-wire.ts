@@ -1,4 +1,3 @@
-import type http from 'node:http'
 import { stalled, transient } from '../../../api/errors.ts'
 import type { SourceCredentials } from '../../source.ts'
 import type { GitLimits } from '../limits.ts'
@@ -7,15 +6,21 @@ import { displayUrl } from '../url.ts'
 import { readPackets, type PacketReader } from '../wire/packets.ts'
 import { agent as userAgent } from '../wire/request-head.ts'
 import type { OpenWire, Traffic } from '../wire/wire.ts'
-import { exchange, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
-import type { Connections } from './connections.ts'
+import type { SignIn } from '../sign-in/sign-in.ts'
+import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts'
+import type { Connections, Way } from './connections.ts'
 import type { Resolve } from './guard.ts'
 import type { ProxyEnvironment } from './proxy.ts'
+import { throttled } from './throttled.ts'
 
 /** How a repository is reached by http. */
 export interface HttpWireOptions {
   url: string
+  /** For TLS; who we are says `signIn`. */
   credentials?: SourceCredentials | undefined
+  signIn: SignIn
+  /** Milliseconds since the epoch. */
+  now: () => number
   allow: ReadonlySet<Allowance>
   limits: GitLimits
   /** `HTTPS_PROXY` and its kin. */
@@ -36,23 +41,42 @@ const service = 'application/x-git-upload-pack'
  * addresses that a name resolves to are checked, and those that were checked are connected to.
  */
 export function openHttpWires(options: HttpWireOptions): OpenWire {
-  const { url: base, limits, allow, traffic } = options
+  const { url: base, limits, allow, traffic, signIn, now } = options
   const where = displayUrl(base)
-  const headers = {
-    'user-agent': userAgent,
-    'git-protocol': 'version=2',
-    ...authorizationOf(options.credentials),
-  }
+  const headers = { 'user-agent': userAgent, 'git-protocol': 'version=2' }
   let moved = base
-  const connect = (): http.Agent => {
-    if (base.startsWith('http:') && !allow.has('http')) throw forbidden(where, 'is plain http', 'http')
+  /** By origin: what a look needs every time is made once. */
+  const ways = new Map<string, () => Way>()
+  const connect = (url: string): Way => {
+    const origin = url.slice(0, url.indexOf('/', 'https://'.length))
+    const known = ways.get(origin)
+    if (known !== undefined) return known()
+    if (url.startsWith('http:') && !allow.has('http')) throw forbidden(where, 'is plain http', 'http')
     const { credentials, env, resolve, connections } = options
-    return connections.agent({ url: base, credentials, allow, env, resolve })
+    const way = connections.ways({ url, credentials, allow, env, resolve })
+    ways.set(origin, way)
+    return way()
   }
   return (signal) => {
+    const sendTo = (request: HttpRequest, name = displayUrl(request.url)): Promise<HttpAnswer> =>
+      exchange(request, { where: name, ...connect(request.url), now, limits, signal, traffic })
+    const signed = async (request: HttpRequest, isRefused: boolean): Promise<HttpAnswer> => {
+      const authorization = await signIn.authorization({ isRefused, send: async (other) => sendTo(other) })
+      const signing = authorization === undefined ? {} : { authorization }
+      return sendTo({ ...request, headers: { ...request.headers, ...signing } }, where)
+    }
     const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-      const ports: HttpPorts = { where, agent: connect(), limits, signal, traffic }
-      return exchange(request, ports)
+      const answer = await signed(request, false)
+      if (!signIn.canRenew || !isRefusal(answer)) return answer
+      await answer.finish()
+      return signed(request, true)
+    }
+    const isRefusal = (answer: HttpAnswer): boolean =>
+      asksToSignIn(answer) && throttled(answer, where, now()) === undefined
+    const check = async (answer: HttpAnswer, type: string): Promise<void> => {
+      if (answer.status === 200 && (answer.headers['content-type'] ?? '').startsWith(type)) return
+      await answer.finish()
+      throw throttled(answer, where, now()) ?? refusalOf(answer, where, signIn.remedy)
     }
     return {
       where,
@@ -62,13 +86,13 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
       async greet() {
         let target = `${base}/info/refs?service=git-upload-pack`
         let answer = await send({ method: 'GET', url: target, headers })
-        for (let count = 0; isRedirect(answer); count += 1) {
+        for (let count = 0; isRedirect(answer) && !asksToSignIn(answer); count += 1) {
           await answer.finish()
           target = redirectTarget(answer, { from: target, where, count })
           moved = target.replace(listing, '')
           answer = await send({ method: 'GET', url: target, headers })
         }
-        await throwFor(answer, where, `${service}-advertisement`)
+        await check(answer, `${service}-advertisement`)
         return packetsOf(answer, where)
       },
       async ask(body) {
@@ -78,7 +102,7 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
           headers: { ...headers, 'content-type': `${service}-request`, accept: `${service}-result` },
           body,
         })
-        await throwFor(answer, where, `${service}-result`)
+        await check(answer, `${service}-result`)
         return packetsOf(answer, where)
       },
     }
@@ -87,13 +111,6 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
 
 function packetsOf(answer: HttpAnswer, where: string): PacketReader {
   return readPackets(answer.body, where, { close: () => answer.close(), finish: () => answer.finish() })
-}
-
-function authorizationOf(credentials: SourceCredentials | undefined): Record<string, string> {
-  if (credentials?.bearerToken !== undefined) return { authorization: `Bearer ${credentials.bearerToken}` }
-  if (credentials?.password === undefined && credentials?.username === undefined) return {}
-  const pair = `${credentials.username ?? ''}:${credentials.password ?? ''}`
-  return { authorization: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` }
 }
 
 function isRedirect({ status }: HttpAnswer): boolean {
@@ -118,44 +135,34 @@ function redirectTarget(
   return target.href
 }
 
-/** An answer that is no answer of git's, as an error; its body is let go. */
-async function throwFor(answer: HttpAnswer, where: string, wanted: string): Promise<void> {
+/** Pages to sign in at: of Azure DevOps, GitLab, Bitbucket Data Center and Gitea, and of proxies that guard a host. */
+const signInPage = /\/(_signin|users\/sign_in|(account\/|user\/)?(log-?in|sign-?in))([/?#]|$)/i
+
+/**
+ * Whether an answer says that nobody, or the wrong one, is signed in: by 401 or 403, or as to a browser, by sending to a
+ * page to sign in (302) or with such a page (203 of Azure DevOps).
+ */
+function asksToSignIn(answer: HttpAnswer): boolean {
   const { status, headers } = answer
-  const type = headers['content-type'] ?? ''
-  if (status === 200 && type.startsWith(wanted)) return
-  await answer.finish()
-  if (status === 429 || status === 503) {
-    const retryAfterMs = retryAfter(headers['retry-after'])
-    const isThrottled = status === 429 || retryAfterMs !== undefined
-    const message = `${where} asks to come back later (HTTP ${status}); trying again`
-    throw transient(isThrottled ? 'Throttled' : 'NetworkError', message, undefined, retryAfterMs)
-  }
-  if (status === 401 || status === 403) {
-    throw stalled(
-      'AuthenticationFailed',
-      `${where} refuses the credentials (HTTP ${status}); check secretRef and its rights`,
-    )
+  const { location = '' } = headers
+  if (isRedirect(answer)) return signInPage.test(location) && !listing.test(location)
+  return status === 401 || status === 403 || status === 203
+}
+
+/** An answer that is no answer of git's, as an error. */
+function refusalOf(answer: HttpAnswer, where: string, remedy: string): Error {
+  const { status } = answer
+  if (asksToSignIn(answer)) {
+    return stalled('AuthenticationFailed', `${where} refuses the credentials (HTTP ${status}); ${remedy}`)
   }
   if (status === 404 || status === 410) {
-    throw stalled(
+    return stalled(
       'RepositoryNotFound',
       `${where} does not exist, or these credentials may not see it (HTTP ${status}); correct url or secretRef`,
     )
   }
-  if (status === 200 || status === 203) {
-    // Azure DevOps answers 203 with a page to sign in when a token is wrong.
-    if (status === 203) {
-      throw stalled(
-        'AuthenticationFailed',
-        `${where} asks to sign in (HTTP 203); check secretRef and its rights`,
-      )
-    }
-    throw stalled('RepositoryNotFound', `${where} does not answer like a git repository; correct the url`)
+  if (status === 200) {
+    return stalled('RepositoryNotFound', `${where} does not answer like a git repository; correct the url`)
   }
-  throw transient('NetworkError', `${where} answers HTTP ${status}; trying again`)
-}
-
-/** How long a busy host asks to be left alone, in milliseconds; hosts write seconds here, not dates. */
-function retryAfter(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined
+  return transient('NetworkError', `${where} answers HTTP ${status}; trying again`)
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../api/clock.ts'
 import { transient } from '../../../api/errors.ts'
 import type { HostFacts } from '../../source.ts'
 import type { GitLimits } from '../limits.ts'
@@ -9,7 +10,7 @@ import {
   type ListedRef,
 } from './capabilities.ts'
 import { fetchRequestV0, fetchRequestV2, readBandsV0, readBandsV2, type FetchWish } from './fetch.ts'
-import { delimiter, flush, line, textOf } from './packets.ts'
+import { delimiter, flush, line, textOf, type PacketReader } from './packets.ts'
 import { requestHead } from './request-head.ts'
 import { remoteRefusal } from './refusal.ts'
 import type { Wire } from './wire.ts'
@@ -29,7 +30,13 @@ export interface GitClient {
 /** Makes a client. Facts that are known from earlier spare the greeting. */
 export function createGitClient(
   wire: Wire,
-  options: { limits: GitLimits; facts?: HostFacts | undefined },
+  options: {
+    limits: GitLimits
+    facts?: HostFacts | undefined
+    clock: Clock
+    /** Told how long a listing took to begin, in milliseconds: the smallest of questions. */
+    onTurnaround(ms: number): void
+  },
 ): GitClient {
   const { limits } = options
   const { where } = wire
@@ -59,7 +66,10 @@ export function createGitClient(
         greeting = wire.isStateless ? undefined : greeting
         return refs.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)))
       }
-      return readListedRefs(wire, { prefixes, features, maxRefs: limits.refs })
+      const began = options.clock.now()
+      const packets = await wire.ask(listRequest(prefixes, features))
+      options.onTurnaround(options.clock.now() - began)
+      return readListedRefs(packets, { where, maxRefs: limits.refs })
     },
     async fetch(wish) {
       const { version, features } = await capabilities()
@@ -77,12 +87,8 @@ export function createGitClient(
   }
 }
 
-async function readListedRefs(
-  wire: Wire,
-  options: { prefixes: readonly string[]; features: ReadonlyMap<string, string>; maxRefs: number },
-): Promise<ListedRef[]> {
-  const { prefixes, features, maxRefs } = options
-  const request = [
+function listRequest(prefixes: readonly string[], features: ReadonlyMap<string, string>): string {
+  return [
     line('command=ls-refs'),
     ...requestHead(features),
     delimiter,
@@ -90,8 +96,13 @@ async function readListedRefs(
     line('symrefs'),
     ...prefixes.map((prefix) => line(`ref-prefix ${prefix}`)),
     flush,
-  ]
-  const packets = await wire.ask(request.join(''))
+  ].join('')
+}
+
+async function readListedRefs(
+  packets: PacketReader,
+  { where, maxRefs }: { where: string; maxRefs: number },
+): Promise<ListedRef[]> {
   const refs: ListedRef[] = []
   for (;;) {
     const packet = await packets.next()
@@ -100,13 +111,13 @@ async function readListedRefs(
       return refs
     }
     if (packet?.type !== 'data') {
-      throw transient('NetworkError', `${wire.where} sent an answer that is torn; trying again`)
+      throw transient('NetworkError', `${where} sent an answer that is torn; trying again`)
     }
     const text = textOf(packet.data)
-    if (text.startsWith('ERR ')) throw remoteRefusal(wire.where, text.slice(4))
+    if (text.startsWith('ERR ')) throw remoteRefusal(where, text.slice(4))
     const [, oid, name = '', attributes = ''] = /^([0-9a-f]{40}|unborn) (\S+)(.*)$/s.exec(text) ?? []
     if (oid === undefined) {
-      throw transient('NetworkError', `${wire.where} sent a listing that is none; trying again`)
+      throw transient('NetworkError', `${where} sent a listing that is none; trying again`)
     }
     if (oid === 'unborn') continue
     const peeled = / peeled:([0-9a-f]{40})/.exec(attributes)?.[1]
@@ -117,7 +128,7 @@ async function readListedRefs(
       ...(peeled === undefined ? {} : { peeled }),
       ...(target === undefined ? {} : { target }),
     })
-    if (refs.length > maxRefs) throw tooManyRefs(wire.where, maxRefs)
+    if (refs.length > maxRefs) throw tooManyRefs(where, maxRefs)
   }
 }
 
