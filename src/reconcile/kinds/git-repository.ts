@@ -6,6 +6,7 @@ import type { RefSelector } from '../../source/source.ts'
 import { withVerdict, without } from '../conditions.ts'
 import { ignoreDigestOf, openRepository, sourceKeyOf } from '../repository.ts'
 import { freshnessOf } from '../freshness.ts'
+import { restUntil, tellOthers } from '../host-rest.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, news } from '../outcome.ts'
 import { outcomeOfError } from '../outcome-of.ts'
@@ -56,7 +57,15 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const host = source.facts?.()
     const { stale, events: warnings } = freshnessOf(record, artifact, now)
     const known = {
-      ...without(handled(record, record.status), 'failures', 'nextAttemptAt', 'host', 'verified', 'stale'),
+      ...without(
+        handled(record, record.status),
+        'failures',
+        'nextAttemptAt',
+        'hostRestUntil',
+        'host',
+        'verified',
+        'stale',
+      ),
       artifact,
       ...(host === undefined ? {} : { host }),
       ...(verified === undefined ? {} : { verified }),
@@ -82,8 +91,15 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const { stale, events: warnings } = freshnessOf(record, record.status.artifact, clock.now())
     const old = { ...without(record.status, 'stale'), ...(stale === undefined ? {} : { stale }) }
     if (classed.class !== 'stalled') {
-      const outcome = outcomeOfError({ ...record, status: old }, classed, { now: clock.now(), random })
-      return { ...outcome, events: [...outcome.events, ...warnings] }
+      const now = clock.now()
+      const outcome = outcomeOfError({ ...record, status: old }, classed, { now, random })
+      const hostRestUntil = restUntil(classed, now)
+      await tellOthers(ports, record, classed, outcome.dueAt)
+      return {
+        ...outcome,
+        status: { ...outcome.status, ...(hostRestUntil === undefined ? {} : { hostRestUntil }) },
+        events: [...outcome.events, ...warnings],
+      }
     }
     // The last good artifact stays in force; what is wrong may be mended on the other side, so look again.
     const { reason, message } = classed

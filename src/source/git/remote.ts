@@ -10,6 +10,7 @@ import { createListing } from './listing.ts'
 import { createObjectPool } from './object-pool.ts'
 import { readCommitInfo } from './objects.ts'
 import { readFiles } from './read-files.ts'
+import type { HostRest } from './rests.ts'
 import { selectHead } from './refs.ts'
 import { createShelfKeeper } from './shelf.ts'
 import { createGitClient, type GitClient } from './wire/client.ts'
@@ -30,6 +31,8 @@ export interface RemoteOptions {
   close?: () => void
   /** What other repositories learned of the same host. */
   shared?: SharedKnowledge & { host: string }
+  /** Whether the host is to be left alone. */
+  rest?: HostRest
 }
 
 /**
@@ -58,7 +61,10 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   ): Promise<T> => {
     // Who asks a host that somebody just greets waits for what that tells, once.
     const heard = host.heard()
-    if (heard !== undefined) await heard
+    if (heard !== undefined) {
+      await heard
+      options.rest?.check()
+    }
     const wire = options.openWire(signal, { isLook })
     try {
       const client = createGitClient(wire, {
@@ -84,15 +90,18 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     transient('Timeout', `${where} did not answer within ${timeoutMs} ms; trying again, or raise timeout`)
   const ask = <T>(question: (client: GitClient) => Promise<T>, isLook = false): Promise<T> =>
     withDeadline({ clock, timeoutMs, late }, async (signal) => {
-      const isInformed = host.known() !== undefined
-      try {
-        return await askOnce(signal, question, isLook)
-      } catch (error) {
-        if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
-        // What was known of the host may be what is wrong.
-        host.forget()
-        return askOnce(signal, question, isLook)
+      const tries = async (): Promise<T> => {
+        const isInformed = host.known() !== undefined
+        try {
+          return await askOnce(signal, question, isLook)
+        } catch (error) {
+          if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
+          // What was known of the host may be what is wrong.
+          host.forget()
+          return askOnce(signal, question, isLook)
+        }
       }
+      return options.rest === undefined ? tries() : options.rest.ask(tries)
     })
   /** Reading fills the pool, so one reads after the other: the second finds what the first fetched. */
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
@@ -152,5 +161,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
 /** Failures that may come of believing something of a host that is not so: another version, a filter that is gone. */
 function mayBeMisinformed(error: unknown): boolean {
   const reasons = ['NetworkError', 'GitOperationFailed', 'RepositoryNotFound']
-  return error instanceof HeadwaterError && reasons.includes(error.reason)
+  if (!(error instanceof HeadwaterError) || !reasons.includes(error.reason)) return false
+  // What nobody classed is a mistake of ours, which another try would only hide.
+  return error.reason !== 'GitOperationFailed' || error.cause === undefined
 }
