@@ -79,7 +79,7 @@ const asked = (server: GitHttpServer): number => server.requests.length
 const sources = (server: GitHttpServer) => (index: number) =>
   `${server.url('repository')}${'/'.repeat(index + 1)}`
 
-describe('a hundred sources on a host that asks to be left alone for a minute', () => {
+describe('F33 a hundred sources on a host that asks to be left alone for a minute', () => {
   it('are told by the first answers, and by one look a minute after that, in one process', async () => {
     const house = await fleet(sources(host))
     const controller = start(house)
@@ -152,7 +152,7 @@ describe('a hundred sources on a host that asks to be left alone for a minute', 
   }, 90_000)
 })
 
-describe('a hundred sources on a host that cannot be connected to', () => {
+describe('F33 a hundred sources on a host that cannot be connected to', () => {
   it('are tried for all by one, with growing pauses, also by fresh processes; a person is not kept waiting', async () => {
     await host.close()
     const house = await fleet(sources(host))

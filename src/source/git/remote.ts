@@ -160,7 +160,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
 
 /** Failures that may come of believing something of a host that is not so: another version, a filter that is gone. */
 function mayBeMisinformed(error: unknown): boolean {
-  const reasons = ['NetworkError', 'GitOperationFailed', 'RepositoryNotFound']
+  const reasons = ['NetworkError', 'ProtocolError', 'GitOperationFailed', 'RepositoryNotFound']
   if (!(error instanceof HeadwaterError) || !reasons.includes(error.reason)) return false
   // What nobody classed is a mistake of ours, which another try would only hide.
   return error.reason !== 'GitOperationFailed' || error.cause === undefined

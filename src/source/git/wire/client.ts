@@ -111,13 +111,13 @@ async function readListedRefs(
       return refs
     }
     if (packet?.type !== 'data') {
-      throw transient('NetworkError', `${where} sent an answer that is torn; trying again`)
+      throw transient('ProtocolError', `${where} sent an answer that is torn; trying again`)
     }
     const text = textOf(packet.data)
     if (text.startsWith('ERR ')) throw remoteRefusal(where, text.slice(4))
     const [, oid, name = '', attributes = ''] = /^([0-9a-f]{40}|unborn) (\S+)(.*)$/s.exec(text) ?? []
     if (oid === undefined) {
-      throw transient('NetworkError', `${where} sent a listing that is none; trying again`)
+      throw transient('ProtocolError', `${where} sent a listing that is none; trying again`)
     }
     if (oid === 'unborn') continue
     const peeled = / peeled:([0-9a-f]{40})/.exec(attributes)?.[1]
