@@ -3,7 +3,6 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/api/clock.ts'
 import { gitRepositorySpec } from '../../src/api/kinds/git-repository.ts'
-import type { ObjectRecord } from '../../src/api/record.ts'
 import type { ControllerPorts } from '../../src/reconcile/ports.ts'
 import { openRepository } from '../../src/reconcile/repository.ts'
 import { createGitSource, sourceOpener } from '../../src/source/index.ts'
@@ -105,7 +104,7 @@ describe('provider github', () => {
       generation: 1,
       status,
     }
-    const source = await openRepository(ports, record as ObjectRecord)
+    const source = await openRepository(ports, record)
     expect((await source.head({})).commit).toBe(commit)
 
     const { stdout, stderr } = await headwater(`source probe ${url} --provider github --secret env://APP`, {
