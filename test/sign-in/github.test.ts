@@ -146,6 +146,16 @@ describe('provider github', () => {
     expect(github.calls).toHaveLength(2)
   })
 
+  test('one that is refused again is told, not replaced for ever', async () => {
+    github.letsIn = () => false
+    await expect(open().head({})).rejects.toMatchObject({
+      reason: 'AuthenticationFailed',
+      message: expect.stringContaining('check what the GitHub App may read') as string,
+    })
+    expect(github.tokens.size).toBe(2)
+    expect(server.requests.filter(({ path: asked }) => asked.includes('info/refs'))).toHaveLength(2)
+  })
+
   test('clocks may differ by a little', async () => {
     ahead = -50_000
     expect((await open().head({})).commit).toBe(commit)

@@ -68,11 +68,12 @@ export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): 
     stream.once('response', (headers) => {
       hasAnswer = true
       kept.isProven = true
+      const body = readBody(stream, where, signal)
       resolve({
         status: headers[':status'] ?? 0,
         headers,
-        body: readBody(stream, where, signal),
-        finish: () => drain(stream),
+        body,
+        finish: () => drain(stream, body),
         close: () => letGo(stream),
       })
     })
@@ -119,11 +120,11 @@ async function* readBody(
   }
 }
 
-async function drain(stream: ClientHttp2Stream): Promise<void> {
+async function drain(stream: ClientHttp2Stream, body: AsyncIterable<Uint8Array>): Promise<void> {
   let size = 0
   if (!stream.readableEnded && !stream.destroyed) {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      size += (chunk as Uint8Array).length
+    for await (const chunk of body) {
+      size += chunk.length
       if (size > drainBytes) break
     }
   }
