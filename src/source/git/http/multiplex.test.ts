@@ -16,6 +16,8 @@ import type { Source, SourceCredentials } from '../../source.ts'
 import { createHttpGitSource, type HttpSourcePorts } from '../http.ts'
 import { defaultLimits } from '../limits.ts'
 import { allowances } from '../policy.ts'
+import { createConnections } from './connections.ts'
+import { exchange } from './exchange.ts'
 
 const tls = selfSigned()
 /** A clock on which no deadline ever comes. */
@@ -229,8 +231,11 @@ describe('HTTP/2', () => {
       const source = open(url)
       await source.head({})
       isLost = true
+      const before = server.requests.length
       expect((await source.head({})).commit).toBe(commit)
       expect(server.connections()).toBe(2)
+      // The question alone, without a new greeting.
+      expect(server.requests.slice(before).map(({ method }) => method)).toEqual(['POST', 'POST'])
     })
 
     test('a stream that is refused is asked once more, one that is refused again is told', async () => {
@@ -265,6 +270,28 @@ describe('HTTP/2', () => {
       await source.head({})
       isTorn = true
       await expect(source.head({})).rejects.toMatchObject({ reason: 'NetworkError', class: 'backoff' })
+
+      if (code === constants.NGHTTP2_NO_ERROR) return
+      // The body itself says so, whatever is made of it.
+      const kind = { url, credentials: { ca: tls.cert }, allow: policy.allow, env: {}, resolve: undefined }
+      const way = createConnections().ways(kind)()
+      const answer = await exchange(
+        { method: 'POST', url: `${url}/git-upload-pack`, headers: {}, body: '0000' },
+        {
+          ...way,
+          where: url,
+          now: () => 0,
+          limits: defaultLimits,
+          signal: new AbortController().signal,
+          traffic: { requests: 0, receivedBytes: 0, sentBytes: 0 },
+        },
+      )
+      const readAll = async (): Promise<string> => {
+        let text = ''
+        for await (const chunk of answer.body) text += Buffer.from(chunk).toString('utf8')
+        return text
+      }
+      await expect(readAll()).rejects.toMatchObject({ reason: 'NetworkError' })
     })
   })
 
