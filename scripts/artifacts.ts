@@ -27,8 +27,8 @@ interface Artifact {
   artifactBudget: number
   /**
    * The lazily loaded files that only objects of the other cloud need, or Bicep files, which need a compiler of 124 MB
-   * beside, or one kind of repository and nobody else: by ssh, signed, with rules of what is ignored; and most
-   * bytes of all code together.
+   * beside, or one kind of repository and nobody else: by ssh, behind a GitHub App or in CodeCommit, signed, with rules of
+   * what is ignored; and most bytes of all code together.
    */
   apart: { entries: RegExp; budget: number }
   /** What must not be in it. */
@@ -47,14 +47,17 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
       leanAws,
       leanIdentity,
       leanNode,
-      withoutDrivers('AWS', /[\\/]src[\\/](store|queue|blob)[\\/]azure-(table|queue|blob)\.ts$/),
+      withoutDrivers(
+        'AWS',
+        /[\\/]src[\\/]((store|queue|blob)[\\/]azure-(table|queue|blob)|source[\\/]git[\\/]local)\.ts$/,
+      ),
     ],
     more: {},
     entryBudget: 250_000,
     artifactBudget: 900_000,
     apart: {
       entries:
-        /^src\/(target\/azure\/(index|credential|aws-token|bicep\/(index|find))|build\/azure\/prepare|secret\/azure-key-vault|source\/(git\/(ssh|verify\/verify-head)|ignore-matcher))\.ts$|^node_modules\/openpgp\//,
+        /^src\/(target\/azure\/(index|credential|aws-token|bicep\/(index|find))|build\/azure\/prepare|secret\/azure-key-vault|source\/(git\/(ssh|sign-in\/[\w-]+|verify\/verify-head)|ignore-matcher))\.ts$|^node_modules\/openpgp\//,
       budget: 2_200_000,
     },
     foreign: new RegExp(`node_modules/(@azure/(data-tables|storage-|functions)|${anywhere})`),
@@ -71,7 +74,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
       leanAzure,
       withoutDrivers(
         'Azure',
-        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm))\.ts$/,
+        /[\\/]src[\\/](store[\\/]dynamodb|queue[\\/]sqs|blob[\\/]s3|secret[\\/]aws-(secrets-manager|ssm)|source[\\/]git[\\/]local)\.ts$/,
       ),
     ],
     more: {
@@ -82,7 +85,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
     artifactBudget: 1_300_000,
     apart: {
       entries:
-        /^src\/(target\/(cloudformation\/(index|sdk)|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/(git\/(ssh|verify\/verify-head)|ignore-matcher))\.ts$|^node_modules\/openpgp\//,
+        /^src\/(target\/(cloudformation\/(index|sdk)|azure\/(aws-token|bicep\/index))|build\/cloudformation\/check|source\/(git\/(ssh|sign-in\/[\w-]+|verify\/verify-head)|ignore-matcher))\.ts$|^node_modules\/openpgp\//,
       budget: 2_450_000,
     },
     foreign: new RegExp(

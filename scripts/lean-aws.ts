@@ -69,7 +69,6 @@ export const ENV_CMDS_RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'`
 
 /** ES modules in place of what the packages give to Node as CommonJS: only those can be bundled in part. */
 const aliases: Readonly<Record<string, string>> = {
-  'isomorphic-git': installed('isomorphic-git/index.js'),
   yaml: installed('yaml/browser/index.js'),
 }
 
@@ -78,35 +77,10 @@ function installed(path: string): string {
 }
 
 /**
- * Smaller things that do the same here: Node's own SHA-1, zlib, JSON and Map, as what is logged is a flat list of plain
+ * Smaller things that do the same here: Node's own JSON and Map, as what is logged is a flat list of plain
  * values and DynamoDB's endpoints are not discovered but known; no event streams; and of semver what choosing a tag needs.
  */
 const replacements: Readonly<Record<string, string>> = {
-  'sha.js/sha1.js': `import { createHash } from 'node:crypto'
-export default function Sha1() { return createHash('sha1') }`,
-  // isomorphic-git hands over the rest of a pack and asks how much of it one object took.
-  pako: `import { deflateSync, inflateSync } from 'node:zlib'
-class Inflate {
-  given = []
-  err = 0
-  msg = ''
-  result = undefined
-  strm = { avail_in: 0 }
-  push(chunk) {
-    this.given.push(chunk)
-    const input = this.given.length === 1 ? chunk : Buffer.concat(this.given)
-    try {
-      const { buffer, engine } = inflateSync(input, { info: true })
-      this.result = buffer
-      this.strm.avail_in = input.length - engine.bytesWritten
-    } catch (error) {
-      if (error.code === 'Z_BUF_ERROR') return
-      this.err = error.errno
-      this.msg = error.message
-    }
-  }
-}
-export default { Inflate, deflate: (bytes) => deflateSync(bytes), inflate: (bytes) => inflateSync(bytes) }`,
   '@smithy/core/event-streams': `export const resolveEventStreamSerdeConfig = (config) => config
 export const eventStreamSerdeProvider = () => undefined
 export class EventStreamSerde { constructor() { throw new Error('event streams are not part of this bundle') } }`,

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createSecureServer, type ServerHttp2Session } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
 import { gitEnvironment } from './git-fixture.ts'
 
 /** Git's own http server on loopback. */
@@ -9,7 +11,11 @@ export interface GitHttpServer {
   url(repository: string): string
   port: number
   /** Requests seen, oldest first: method, path, and the Authorization header that came along. */
-  requests: { method: string; path: string; authorization: string | undefined }[]
+  requests: { method: string; path: string; authorization: string | undefined; httpVersion: string }[]
+  /** Connections that were made to it. */
+  connections(): number
+  /** Those by HTTP/2 that are open. */
+  sessions: ReadonlySet<ServerHttp2Session>
   /** Bytes of bodies sent and received so far, as the server counts them. */
   bytes: { sent: number; received: number }
   close(): Promise<void>
@@ -20,8 +26,10 @@ export interface GitHttpOptions {
   root: string
   /** The one Authorization header that is let in, or what judges it; without it everybody is. */
   authorization?: string | ((header: string | undefined) => boolean)
-  /** Certificate and key, both PEM: it is served by https then. */
-  tls?: { cert: string; key: string }
+  /** Certificate and key, both PEM: it is served by https then. With `ca` to those alone whose certificate it signed. */
+  tls?: { cert: string; key: string; ca?: string; requestCert?: boolean }
+  /** With `tls`: HTTP/2 for those who ask for it. */
+  isHttp2?: boolean
   /** Answers instead of git when it returns true. */
   intercept?(request: IncomingMessage, response: ServerResponse): boolean
   /** Whether it gives parts of commits, as big hosts do; git's own default is not to. */
@@ -39,8 +47,9 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
   const requests: GitHttpServer['requests'] = []
   const bytes = { sent: 0, received: 0 }
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const { authorization } = request.headers
-    requests.push({ method: request.method ?? '', path: request.url ?? '', authorization })
+    const { headers, httpVersion } = request
+    const { authorization } = headers
+    requests.push({ method: request.method ?? '', path: request.url ?? '', authorization, httpVersion })
     if (options.intercept?.(request, response)) return
     const { authorization: wanted } = options
     const isIn = typeof wanted === 'function' ? wanted(authorization) : authorization === wanted
@@ -51,7 +60,19 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
     setTimeout(() => runBackend(options, { request, response, bytes }), options.delayMs ?? 0)
   }
   const { tls } = options
-  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
+  const server = createAnyServer(options, answer)
+  const sessions = new Set<ServerHttp2Session>()
+  const sockets = new Set<Socket>()
+  let connections = 0
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
+  })
+  server.on('connection', (socket: Socket) => {
+    connections += 1
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
@@ -61,13 +82,27 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
     url: (repository) => `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/${repository}`,
     port,
     requests,
+    connections: () => connections,
+    sessions,
     bytes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+function createAnyServer(
+  { tls, isHttp2 = false }: GitHttpOptions,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (tls === undefined) return createServer(answer)
+  if (!isHttp2) return createTlsServer(tls, answer)
+  const server = createSecureServer({ ...tls, allowHTTP1: true })
+  // Node's requests by HTTP/2 are made to be used as the others are.
+  server.on('request', answer as unknown as Parameters<typeof server.on>[1])
+  return server
 }
 
 interface Exchange {

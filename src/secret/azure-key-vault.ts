@@ -1,6 +1,7 @@
 import type { AzurePorts } from '../api/azure-storage.ts'
 import { fromAzureError } from '../api/azure-storage-error.ts'
 import type { Clock } from '../api/clock.ts'
+import { withDeadline } from '../api/deadline.ts'
 import { HeadwaterError, stalled, transient } from '../api/errors.ts'
 import { pickJsonKey } from './json-key.ts'
 
@@ -42,29 +43,24 @@ export async function readKeyVaultSecret(
 }
 
 async function fetchSecret(reference: string, url: string, ports: KeyVaultPorts): Promise<string> {
-  const done = new AbortController()
-  const late = new AbortController()
-  ports.clock.sleep(requestTimeoutMs, done.signal).then(
-    () => late.abort(new Error(`no answer within ${requestTimeoutMs / 1000} seconds`)),
-    () => undefined,
-  )
+  const late = (): Error => new Error(`no answer within ${requestTimeoutMs / 1000} seconds`)
   try {
-    const credential = await ports.credential()
-    const token = await credential.getToken(scope)
-    if (token === null) throw stalled('AuthenticationFailed', `"${reference}": no token for Key Vault`)
-    const response = await fetch(url, {
-      headers: { authorization: `Bearer ${token.token}`, accept: 'application/json' },
-      redirect: 'error',
-      signal: late.signal,
+    return await withDeadline({ clock: ports.clock, timeoutMs: requestTimeoutMs, late }, async (signal) => {
+      const credential = await ports.credential()
+      const token = await credential.getToken(scope)
+      if (token === null) throw stalled('AuthenticationFailed', `"${reference}": no token for Key Vault`)
+      const response = await fetch(url, {
+        headers: { authorization: `Bearer ${token.token}`, accept: 'application/json' },
+        redirect: 'error',
+        signal,
+      })
+      const text = await response.text()
+      if (!response.ok) throw refusal(reference, response)
+      return valueIn(reference, text)
     })
-    const text = await response.text()
-    if (!response.ok) throw refusal(reference, response)
-    return valueIn(reference, text)
   } catch (error) {
     if (error instanceof HeadwaterError) throw error
     throw fromAzureError(error, `"${reference}"`)
-  } finally {
-    done.abort()
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { gitEnvironment, type GitFixture } from '../git-fixture.ts'
 
 /** What `git archive` gives for a path: a file, or a link with its target. */
@@ -58,45 +59,46 @@ function readExtended(bytes: Buffer): Record<string, string> {
 /** The files that a source must give for an archive: links that lead to something inside stand for it. */
 export function expectedFiles(entries: ReadonlyMap<string, Archived>): Record<string, string> {
   const files: Record<string, string> = {}
-  const add = (path: string, entry: Archived): void => {
-    if ('bytes' in entry) files[path] = `${entry.executable ? 'x' : '-'} ${entry.bytes.toString('base64')}`
-  }
-  for (const [path, entry] of entries) {
-    if ('bytes' in entry) {
-      add(path, entry)
-      continue
-    }
-    const target = follow(path, entries)
-    if (target === undefined) continue
-    const found = entries.get(target)
-    if (found !== undefined) {
-      add(path, found)
-      continue
-    }
-    for (const [below, inner] of entries) {
-      if (!below.startsWith(`${target}/`) || path.startsWith(`${target}/`)) continue
-      const led = 'link' in inner ? follow(below, entries) : below
-      const file = led === undefined ? undefined : entries.get(led)
-      if (file !== undefined) add(path + below.slice(target.length), file)
+  const add = (path: string, real: string, via: readonly string[]): void => {
+    const entry = entries.get(real)
+    if (entry === undefined) {
+      for (const below of entries.keys()) {
+        if (below.startsWith(`${real}/`)) add(path + below.slice(real.length), below, via)
+      }
+    } else if ('bytes' in entry) {
+      files[path] = fileText(entry)
+    } else {
+      const target = resolve(real, entries)
+      const folders = [...via, real.slice(0, Math.max(0, real.lastIndexOf('/')))]
+      const isRound = folders.some((folder) => target === '' || `${folder}/`.startsWith(`${target}/`))
+      if (target !== undefined && !(isRound && !entries.has(target))) add(path, target, folders)
     }
   }
+  for (const path of entries.keys()) add(path, path, [])
   return files
 }
 
-/** Where a link ends up; undefined for out, nowhere and round. */
-function follow(path: string, entries: ReadonlyMap<string, Archived>): string | undefined {
-  let at = path
-  for (let hops = 0; hops < 10; hops += 1) {
-    const entry = entries.get(at)
-    if (entry === undefined || 'bytes' in entry) return at
-    if (entry.link.startsWith('/')) return undefined
-    const parts = at.split('/').slice(0, -1)
-    for (const part of entry.link.split('/')) {
-      if (part === '..') {
-        if (parts.pop() === undefined) return undefined
-      } else if (part !== '.' && part !== '') parts.push(part)
-    }
-    at = parts.join('/')
+/** Where a path ends up when every link on its way is followed; undefined for out and round. */
+function resolve(path: string, entries: ReadonlyMap<string, Archived>): string | undefined {
+  const rest = path.split('/')
+  const at: string[] = []
+  for (let hops = 0; rest.length > 0;) {
+    const part = rest.shift() ?? ''
+    if (part === '..' && at.pop() === undefined) return undefined
+    if (part === '..' || part === '.' || part === '') continue
+    const entry = entries.get([...at, part].join('/'))
+    if (entry === undefined || 'bytes' in entry) at.push(part)
+    else if (entry.link.startsWith('/') || (hops += 1) > 12) return undefined
+    else rest.unshift(...entry.link.split('/'))
   }
-  return undefined
+  return at.join('/')
+}
+
+/** A file as a word to compare by: small ones as they are, large ones by their sha256. */
+export function fileText({ bytes, executable }: { bytes: Uint8Array; executable: boolean }): string {
+  const content =
+    bytes.length < 4096
+      ? Buffer.from(bytes).toString('latin1')
+      : `${bytes.length} bytes, ${createHash('sha256').update(bytes).digest('hex')}`
+  return `${executable ? 'x' : '-'} ${content}`
 }

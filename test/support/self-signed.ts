@@ -35,7 +35,8 @@ export function selfSigned(...names: string[]): { cert: string; key: string } {
   )
   const signature = sign('sha256', body, privateKey)
   const certificate = sequence(body, ecdsaWithSha256, der(0x03, Buffer.concat([Buffer.from([0]), signature])))
-  const lines = certificate.toString('base64').replaceAll(/(.{64})/g, '$1\n')
+  // No empty line at the end, which OpenSSL does not take.
+  const lines = (certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),

@@ -1,8 +1,8 @@
 import type { Clock } from '../../api/clock.ts'
+import { withDeadline } from '../../api/deadline.ts'
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import type { HostFacts, Source } from '../source.ts'
 import { descendsBy } from './ancestry.ts'
-import { withDeadline } from './deadline.ts'
 import { createFetcher, type Fetcher } from './fetcher.ts'
 import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
@@ -61,7 +61,12 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     if (heard !== undefined) await heard
     const wire = options.openWire(signal, { isLook })
     try {
-      const client = createGitClient(wire, { limits, facts: host.known(), clock, onTurnaround: host.took })
+      const client = createGitClient(wire, {
+        limits,
+        facts: host.known(),
+        clock,
+        onTurnaround: (ms) => host.took(ms),
+      })
       host.share(client)
       const answer = await question(client)
       const told = client.told()
@@ -75,8 +80,10 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       wire.close()
     }
   }
+  const late = (): Error =>
+    transient('Timeout', `${where} did not answer within ${timeoutMs} ms; trying again, or raise timeout`)
   const ask = <T>(question: (client: GitClient) => Promise<T>, isLook = false): Promise<T> =>
-    withDeadline({ clock, timeoutMs, where }, async (signal) => {
+    withDeadline({ clock, timeoutMs, late }, async (signal) => {
       const isInformed = host.known() !== undefined
       try {
         return await askOnce(signal, question, isLook)
@@ -100,8 +107,8 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       limits,
       base,
       bridged,
-      isRefused: host.isRefused,
-      onRefused: host.refused,
+      isRefused: (filter) => host.isRefused(filter),
+      onRefused: (filter) => host.refused(filter),
       turnaroundMs: host.known()?.turnaroundMs,
     })
   const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
@@ -133,7 +140,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
         resolve: (name) => listing.at(undefined).resolve(name),
       })
     },
-    facts: host.kept,
+    facts: () => host.kept(),
     async close() {
       await inTurn(() => pool.clear())
       options.close?.()

@@ -1,4 +1,5 @@
 import type { Clock } from '../../api/clock.ts'
+import { withDeadline } from '../../api/deadline.ts'
 import { stalled, transient } from '../../api/errors.ts'
 import type { CallClass, Limiter } from '../limiter.ts'
 import { errorOfAnswer, errorOfTransport } from './errors.ts'
@@ -96,9 +97,12 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
       const place = budgetOf(url.pathname, options.principal)
       const callClass = request.isRead === true ? 'read' : methodClass[request.method]
       limiter.spend(place, callClass)
-      const answer = await withDeadline(clock, timeoutMs, what, async (signal) => {
+      const late = (): Error => transient('CloudUnavailable', `${what}: no answer within ${timeoutMs} ms`)
+      const answer = await withDeadline({ clock, timeoutMs, late }, async (signal) => {
         const response = await call(request, url, signal)
         return { response, text: await readText(response, what) }
+      }).catch((problem: unknown) => {
+        throw errorOfTransport(what, problem)
       })
       const { response, text } = answer
       const told = headersOf(response.headers)
@@ -203,31 +207,4 @@ function remainingCalls(headers: Headers): [CallClass, number][] {
     if (kind !== undefined && Number.isFinite(left)) told.push([kind === 'reads' ? 'read' : 'write', left])
   }
   return told
-}
-
-/** Runs a call with an end: past `timeoutMs` it fails, whether or not what runs underneath takes notice. */
-async function withDeadline<T>(
-  clock: Clock,
-  timeoutMs: number,
-  what: string,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const done = new AbortController()
-  const late = new AbortController()
-  const error = transient('CloudUnavailable', `${what}: no answer within ${timeoutMs} ms`)
-  const deadline = clock.sleep(timeoutMs, done.signal).then(
-    () => {
-      late.abort(error)
-      throw error
-    },
-    // The call was answered first: nobody waits for this promise any more.
-    () => new Promise<never>(() => {}),
-  )
-  try {
-    return await Promise.race([run(late.signal), deadline])
-  } catch (problem) {
-    throw errorOfTransport(what, problem)
-  } finally {
-    done.abort()
-  }
 }

@@ -4,7 +4,10 @@ import type { HostFacts, SourceCredentials } from '../../source.ts'
 import { allowances, type Allowance } from '../policy.ts'
 import type { TokenCache } from '../sign-in/sign-in.ts'
 import { createAddressGuard, type Resolve } from './guard.ts'
-import { findProxy, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
+import type { createMultiplex, Multiplex } from './multiplex.ts'
+import { findProxy, openTunnel, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
+import { secure } from './secure.ts'
+import { createSpares } from './spares.ts'
 
 /** What one connection is like: two repositories with the same may share it. */
 interface ConnectionKind {
@@ -15,13 +18,19 @@ interface ConnectionKind {
   resolve: Resolve | undefined
 }
 
+/** How requests are sent: by HTTP/2 where a host offers it (over TLS alone), else by the agent. */
+export interface Way {
+  agent: http.Agent
+  multiplex?: Multiplex
+}
+
 /** Kept connections of a process, and what it learned of hosts, shared by all its sources. */
 export interface Connections {
   /**
-   * What gives the agent to connect by, each time anew as old ones are let go; addresses in the url are checked at once,
+   * What gives the way to connect by, each time anew as old ones are let go; addresses in the url are checked at once,
    * those of names when they are resolved.
    */
-  agents(kind: ConnectionKind): () => http.Agent
+  ways(kind: ConnectionKind): () => Way
   /** What was last learned of a host, by any repository on it. */
   facts: Map<string, HostFacts>
   /** Greetings under way, by host. */
@@ -37,12 +46,12 @@ const keptMs = 30_000
 
 /** No connections yet. */
 export function createConnections(): Connections {
-  const agents = new Map<string, http.Agent>()
+  const ways = new Map<string, Way>()
   return {
     facts: new Map(),
     greetings: new Map(),
     tokens: new Map(),
-    agents(kind) {
+    ways(kind) {
       const { url, credentials, allow, env = {}, resolve } = kind
       const { hostname, protocol } = new URL(url)
       createAddressGuard({ where: hostname, allow }).checkHost(hostname)
@@ -64,20 +73,49 @@ export function createConnections(): Connections {
         ...(proxy === undefined ? { lookup: guard.lookup } : {}),
       }
       const isTls = protocol === 'https:'
-      return () => {
-        const known = agents.get(key)
-        if (known !== undefined) return known
+      const open = (): Way => {
         const agent = isTls ? new https.Agent({ ...shared, ...tls }) : new http.Agent(shared)
         // Behind a proxy it is the proxy that resolves: addresses written in a url are checked, names are its business.
         if (proxy !== undefined) agent.createConnection = proxiedConnect(proxy, { isTls, tls })
-        agents.set(key, agent)
-        for (const [oldest, other] of agents) {
-          if (agents.size <= maxAgents) break
-          agents.delete(oldest)
-          other.destroy()
-        }
-        return agent
+        if (!isTls) return { agent }
+        const multiplex = lazily({
+          async dial({ host, port, timeoutMs }) {
+            const door = { ...tls, host, ALPNProtocols: ['h2', 'http/1.1'], timeout: timeoutMs }
+            if (proxy === undefined) return secure({ ...door, port, lookup: guard.lookup })
+            return secure({ ...door, socket: await openTunnel(proxy, { host, port, timeoutMs }) })
+          },
+          adopt: createSpares(agent, keptMs),
+          keptMs,
+        })
+        return { agent, multiplex }
       }
+      return () => {
+        const known = ways.get(key)
+        if (known !== undefined) return known
+        const way = open()
+        ways.set(key, way)
+        for (const [oldest, other] of ways) {
+          if (ways.size <= maxAgents) break
+          ways.delete(oldest)
+          other.agent.destroy()
+          other.multiplex?.close()
+        }
+        return way
+      }
+    },
+  }
+}
+
+/** Loaded with the first request by TLS. */
+function lazily(options: Parameters<typeof createMultiplex>[0]): Multiplex {
+  let made: Promise<Multiplex> | undefined
+  return {
+    async send(request, ports) {
+      made ??= import('./multiplex.ts').then((loaded) => loaded.createMultiplex(options))
+      return (await made).send(request, ports)
+    },
+    close() {
+      void made?.then((multiplex) => multiplex.close())
     },
   }
 }

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
 import type { GitLimits } from '../limits.ts'
 import type { Traffic } from '../wire/wire.ts'
+import type { Multiplex } from './multiplex.ts'
 
 /** One http request. */
 export interface HttpRequest {
@@ -16,6 +17,8 @@ export interface HttpRequest {
 export interface HttpPorts {
   where: string
   agent: http.Agent
+  /** For hosts that offer HTTP/2. */
+  multiplex?: Multiplex | undefined
   limits: GitLimits
   signal: AbortSignal
   traffic: Traffic
@@ -38,6 +41,8 @@ const drainBytes = 64 * 1024
 
 /** Sends a request. A kept connection that the server has just closed is tried once more on a new one. */
 export async function exchange(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
+  const answer = ports.multiplex === undefined ? undefined : await ports.multiplex.send(request, ports)
+  if (answer !== undefined) return answer
   try {
     return await send(request, ports)
   } catch (error) {
@@ -114,10 +119,15 @@ function readBody(
   where: string,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
+  const held: Buffer[] = []
   let wake: (() => void) | undefined
   let failure: Error | undefined
   const stir = (): void => wake?.()
-  response.on('readable', stir)
+  response.on('data', (chunk: Buffer) => {
+    held.push(chunk)
+    response.pause()
+    stir()
+  })
   response.on('end', stir)
   response.on('close', stir)
   response.on('error', (error) => {
@@ -126,10 +136,11 @@ function readBody(
   })
   const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
     for (;;) {
-      const chunk = response.read() as Buffer | null
-      if (chunk !== null) return { value: chunk, done: false }
+      const chunk = held.shift()
+      if (chunk !== undefined) return { value: chunk, done: false }
       if (response.readableEnded) return { value: undefined, done: true }
       if (failure !== undefined || response.destroyed) throw networkError(failure, where, signal)
+      response.resume()
       await new Promise<void>((resolve) => (wake = resolve))
     }
   }
@@ -146,7 +157,8 @@ async function drain(response: http.IncomingMessage, body: AsyncIterable<Uint8Ar
   if (!response.complete) response.destroy()
 }
 
-function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
+/** A host that took longer than a limit allows. */
+export function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
   const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
   return transient('Timeout', `${where} ${what} (limit ${name}=${limits[name]}); trying again`)
 }

@@ -1,4 +1,3 @@
-import type http from 'node:http'
 import { stalled, transient } from '../../../api/errors.ts'
 import type { SourceCredentials } from '../../source.ts'
 import type { GitLimits } from '../limits.ts'
@@ -9,7 +8,7 @@ import { agent as userAgent } from '../wire/request-head.ts'
 import type { OpenWire, Traffic } from '../wire/wire.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
 import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts'
-import type { Connections } from './connections.ts'
+import type { Connections, Way } from './connections.ts'
 import type { Resolve } from './guard.ts'
 import type { ProxyEnvironment } from './proxy.ts'
 import { throttled } from './throttled.ts'
@@ -47,20 +46,20 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
   const headers = { 'user-agent': userAgent, 'git-protocol': 'version=2' }
   let moved = base
   /** By origin: what a look needs every time is made once. */
-  const ways = new Map<string, () => http.Agent>()
-  const connect = (url: string): http.Agent => {
+  const ways = new Map<string, () => Way>()
+  const connect = (url: string): Way => {
     const origin = url.slice(0, url.indexOf('/', 'https://'.length))
     const known = ways.get(origin)
     if (known !== undefined) return known()
     if (url.startsWith('http:') && !allow.has('http')) throw forbidden(where, 'is plain http', 'http')
     const { credentials, env, resolve, connections } = options
-    const way = connections.agents({ url, credentials, allow, env, resolve })
+    const way = connections.ways({ url, credentials, allow, env, resolve })
     ways.set(origin, way)
     return way()
   }
   return (signal) => {
     const sendTo = (request: HttpRequest, name = displayUrl(request.url)): Promise<HttpAnswer> =>
-      exchange(request, { where: name, agent: connect(request.url), limits, signal, traffic })
+      exchange(request, { where: name, ...connect(request.url), limits, signal, traffic })
     const signed = async (request: HttpRequest, isRefused: boolean): Promise<HttpAnswer> => {
       const authorization = await signIn.authorization({ isRefused, send: async (other) => sendTo(other) })
       const signing = authorization === undefined ? {} : { authorization }

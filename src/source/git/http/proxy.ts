@@ -1,7 +1,10 @@
 import http from 'node:http'
-import type { Duplex } from 'node:stream'
-import { connect as tlsConnect, type ConnectionOptions } from 'node:tls'
+import https from 'node:https'
+import type { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import { callbackify } from 'node:util'
 import { transient } from '../../../api/errors.ts'
+import { secure } from './secure.ts'
 
 /** The environment's words on proxies, as curl and git read them. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>
@@ -34,52 +37,59 @@ function isExempt(list: string, hostname: string, port: string): boolean {
     })
 }
 
-/** How an agent connects through a proxy: a tunnel by CONNECT, and TLS inside of it. */
-export function proxiedConnect(
-  proxy: URL,
-  options: { isTls: boolean; tls: ConnectionOptions },
-): http.Agent['createConnection'] {
-  const { isTls, tls } = options
-  return (target, done) => {
-    const host = target.host ?? ''
-    const authority = `${host.includes(':') ? `[${host}]` : host}:${target.port ?? 443}`
-    const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-    const request = http.request({
+/** A host to connect to. */
+export interface Target {
+  host: string
+  port: number
+  timeoutMs?: number | undefined
+}
+
+/** Opens a tunnel to a host through a proxy, by CONNECT. */
+export function openTunnel(proxy: URL, { host, port, timeoutMs }: Target): Promise<Socket> {
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  return new Promise((resolve, reject) => {
+    const isTls = proxy.protocol === 'https:'
+    const request = (isTls ? https : http).request({
       host: proxy.hostname,
-      port: proxy.port === '' ? 80 : Number(proxy.port),
+      port: proxy.port === '' ? (isTls ? 443 : 80) : Number(proxy.port),
       method: 'CONNECT',
       path: authority,
       agent: false,
-      timeout: target.timeout,
+      timeout: timeoutMs,
       headers: {
         host: authority,
         ...(login === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` }),
       },
     })
-    const fail = (error: Error): void => done?.(error, undefined as unknown as Duplex)
     request.once('connect', (response, socket) => {
-      if (response.statusCode !== 200) {
-        socket.destroy()
-        const message = `${host} cannot be reached: the proxy ${proxy.host} answers HTTP ${response.statusCode}; trying again`
-        fail(transient('NetworkError', message))
-        return
-      }
-      if (!isTls) {
-        done?.(null, socket)
-        return
-      }
-      const secure = tlsConnect({ ...tls, socket, servername: host, ALPNProtocols: ['http/1.1'] })
-      secure.once('error', fail)
-      secure.once('secureConnect', () => {
-        secure.off('error', fail)
-        done?.(null, secure)
-      })
+      if (response.statusCode === 200) return resolve(socket)
+      socket.destroy()
+      const message = `${host} cannot be reached: the proxy ${proxy.host} answers HTTP ${response.statusCode}; trying again`
+      return reject(transient('NetworkError', message))
     })
-    request.once('error', fail)
+    request.once('error', reject)
     request.once('timeout', () =>
       request.destroy(transient('Timeout', `the proxy ${proxy.host} does not answer`)),
     )
     request.end()
+  })
+}
+
+/** How an agent connects through a proxy: a tunnel, and TLS inside of it. */
+export function proxiedConnect(
+  proxy: URL,
+  options: { isTls: boolean; tls: ConnectionOptions },
+): http.Agent['createConnection'] {
+  const { isTls, tls } = options
+  const open = callbackify(async (target: http.ClientRequestArgs): Promise<Socket> => {
+    const host = target.host ?? ''
+    const port = Number(target.port ?? 443)
+    const socket = await openTunnel(proxy, { host, port, timeoutMs: target.timeout })
+    return isTls ? secure({ ...tls, host, socket, ALPNProtocols: ['http/1.1'] }) : socket
+  })
+  return (target, done) => {
+    open(target, (error, socket) => done?.(error, socket))
     return undefined
   }
 }
