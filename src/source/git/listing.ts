@@ -13,7 +13,7 @@ interface Listed {
 /** Looks refs up; whoever asks meanwhile, and whoever takes a look that is already made, shares one. */
 export interface Listing {
   /** A look-up by listings that began after `since`; without it, by one that begins now. */
-  at(since: number | undefined): RefLookup
+  at(since: number | undefined): Omit<RefLookup, 'contains'>
 }
 
 /** How long a prefix that somebody asked for is listed along for others, in milliseconds. */

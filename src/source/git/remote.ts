@@ -111,17 +111,26 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       onRefused: (filter) => host.refused(filter),
       turnaroundMs: host.known()?.turnaroundMs,
     })
+  const contains = (tip: string, commit: string): Promise<boolean | undefined> =>
+    inTurn(() =>
+      ask(async (client) =>
+        descendsBy(fetcherOf(client).past, { commit: tip, ancestor: { commit }, limits }),
+      ),
+    )
   const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
 
   return {
-    head: (ref, { since } = {}) => selectHead(listing.at(since), ref, where),
+    head: (ref, { since, inForce } = {}) => {
+      const refs = listing.at(since)
+      return selectHead({ ...refs, contains }, ref, { where, inForce, maxCommits: limits.commits })
+    },
     files: (commit, paths, reading = {}) =>
       inTurn(() =>
         ask(async (client) => {
           const shelf = await shelves.open(reading.shelf)
           base = shelf.commit ?? base
           const fetcher = fetcherOf(client)
-          fetcher.aimAt(paths, reading.ignore !== undefined)
+          fetcher.aimAt(paths, reading.ignore !== undefined, reading.pointer)
           const files = await readFiles(fetcher.objects, commit, paths, reading)
           base = commit
           await shelf.keep(commit, fetcher.seen())
