@@ -54,16 +54,20 @@ export function createShelfKeeper(pool: ObjectPool): {
         commit: isThere ? pointer.commit : undefined,
         async keep(commit, seen) {
           const shelved = new Set(segments.flatMap((sha256) => idsOf.get(sha256) ?? []))
-          const isFull = segments.length >= maxSegments
-          const added = [...seen].filter(([oid]) => isFull || !shelved.has(oid))
+          const broken = segments.filter((sha256) => idsOf.get(sha256)?.length === 0)
+          const isWorn = segments.length >= maxSegments || broken.length > 0
+          const added = [...seen].filter(([oid]) => isWorn || !shelved.has(oid))
           const size = [...seen.values()].reduce((sum, { content }) => sum + content.length, 0)
-          if (size > maxBytes || added.every(([oid]) => shelved.has(oid))) return
-          const segment = await shelf.put(writeSegment(added.map(([, object]) => object)))
+          if (size > maxBytes || (broken.length === 0 && added.every(([oid]) => shelved.has(oid)))) return
+          const objects = added.map(([, object]) => object)
+          let segment = await shelf.put(writeSegment(objects))
+          // The same bytes lie in the same place, where something is wrong with them: in another order they do not.
+          if (broken.includes(segment)) segment = await shelf.put(writeSegment(objects.toReversed()))
           remember(
             segment,
             added.map(([oid]) => oid),
           )
-          shelf.pointer = { commit, segments: isFull ? [segment] : [...segments, segment] }
+          shelf.pointer = { commit, segments: isWorn ? [segment] : [...segments, segment] }
         },
       }
     },
