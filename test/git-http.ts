@@ -5,13 +5,23 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import { gitEnvironment } from './git-fixture.ts'
 
+/** A request as it came. */
+interface SeenRequest {
+  method: string
+  path: string
+  authorization: string | undefined
+  httpVersion: string
+  /** What came with it, if git answered. */
+  body: string
+}
+
 /** Git's own http server on loopback. */
 export interface GitHttpServer {
   /** Url of a repository below the served folder, by its path. */
   url(repository: string): string
   port: number
   /** Requests seen, oldest first: method, path, and the Authorization header that came along. */
-  requests: { method: string; path: string; authorization: string | undefined; httpVersion: string }[]
+  requests: SeenRequest[]
   /** Connections that were made to it. */
   connections(): number
   /** Those by HTTP/2 that are open. */
@@ -49,7 +59,9 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { headers, httpVersion } = request
     const { authorization } = headers
-    requests.push({ method: request.method ?? '', path: request.url ?? '', authorization, httpVersion })
+    const { method = '', url = '' } = request
+    const seen = { method, path: url, authorization, httpVersion, body: '' }
+    requests.push(seen)
     if (options.intercept?.(request, response)) return
     const { authorization: wanted } = options
     const isIn = typeof wanted === 'function' ? wanted(authorization) : authorization === wanted
@@ -57,7 +69,7 @@ export async function serveGit(options: GitHttpOptions): Promise<GitHttpServer> 
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?')
       return
     }
-    setTimeout(() => runBackend(options, { request, response, bytes }), options.delayMs ?? 0)
+    setTimeout(() => runBackend(options, { request, response, bytes, seen }), options.delayMs ?? 0)
   }
   const { tls } = options
   const server = createAnyServer(options, answer)
@@ -109,9 +121,10 @@ interface Exchange {
   request: IncomingMessage
   response: ServerResponse
   bytes: GitHttpServer['bytes']
+  seen: SeenRequest
 }
 
-function runBackend(options: GitHttpOptions, { request, response, bytes }: Exchange): void {
+function runBackend(options: GitHttpOptions, { request, response, bytes, seen }: Exchange): void {
   const { root, canFilter = false, protocol = 2 } = options
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
   const asked = String(request.headers['git-protocol'] ?? '')
@@ -131,7 +144,10 @@ function runBackend(options: GitHttpOptions, { request, response, bytes }: Excha
       GIT_CONFIG_VALUE_0: String(canFilter),
     },
   })
-  request.on('data', (chunk: Buffer) => (bytes.received += chunk.length))
+  request.on('data', (chunk: Buffer) => {
+    bytes.received += chunk.length
+    seen.body += chunk.toString('latin1')
+  })
   request.pipe(child.stdin)
   child.stdin.on('error', () => {})
   response.on('close', () => child.kill())

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { SettingFlags } from '../../compose/settings.ts'
-import { checks, type Finding } from '../checks.ts'
+import type { Finding } from '../checks/finding.ts'
+import { checks } from '../checks/index.ts'
 import { exitCodes } from '../exit.ts'
 import { printable, type Io } from '../io.ts'
 import { addSettingOptions, environmentOf } from '../open.ts'

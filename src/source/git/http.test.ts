@@ -237,7 +237,7 @@ describe('http', () => {
     })
 
     test('to something else than a listing are refused', async () => {
-      await serve({ intercept: redirect(() => '/login') })
+      await serve({ intercept: redirect(() => '/elsewhere') })
       await expect(open(server?.url('old') ?? '').head({})).rejects.toMatchObject({ reason: 'InvalidURL' })
     })
   })

@@ -44,7 +44,12 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     credentials,
     signIn: createSignIn(
       { ...location, url, ...(credentials === undefined ? {} : { credentials }) },
-      { clock: ports.clock, tokens: connections.tokens, identities: ports.identities },
+      {
+        clock: ports.clock,
+        tokens: connections.tokens,
+        identities: ports.identities,
+        offered: host?.provider,
+      },
     ),
     now: () => ports.clock.now(),
     limits,

@@ -135,13 +135,17 @@ function redirectTarget(
   return target.href
 }
 
+/** Pages to sign in at: of Azure DevOps, GitLab, Bitbucket Data Center and Gitea, and of proxies that guard a host. */
+const signInPage = /\/(_signin|users\/sign_in|(account\/|user\/)?(log-?in|sign-?in))([/?#]|$)/i
+
 /**
- * Whether an answer says that nobody, or the wrong one, is signed in. Azure DevOps answers a token that is wrong with a
- * page to sign in (203), or sends browsers there (302).
+ * Whether an answer says that nobody, or the wrong one, is signed in: by 401 or 403, or as to a browser, by sending to a
+ * page to sign in (302) or with such a page (203 of Azure DevOps).
  */
 function asksToSignIn(answer: HttpAnswer): boolean {
   const { status, headers } = answer
-  if (isRedirect(answer)) return /\/_signin\b/.test(headers.location ?? '')
+  const { location = '' } = headers
+  if (isRedirect(answer)) return signInPage.test(location) && !listing.test(location)
   return status === 401 || status === 403 || status === 203
 }
 

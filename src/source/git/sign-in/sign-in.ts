@@ -1,6 +1,6 @@
 import type { Clock } from '../../../api/clock.ts'
 import { stalled } from '../../../api/errors.ts'
-import type { CloudIdentities, SourceCredentials, SourceLocation } from '../../source.ts'
+import type { CloudIdentities, GitProvider, SourceCredentials, SourceLocation } from '../../source.ts'
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
 import type { InstallationToken } from './github-app.ts'
 
@@ -28,7 +28,13 @@ const maxTokens = 256
 /** The sign-in that a location's provider asks for. What a provider needs is loaded when it is first asked. */
 export function createSignIn(
   { url, provider = 'generic', credentials }: SourceLocation,
-  ports: { clock: Clock; tokens: TokenCache; identities?: CloudIdentities | undefined },
+  ports: {
+    clock: Clock
+    tokens: TokenCache
+    identities?: CloudIdentities | undefined
+    /** The provider that the host could be signed in to by. */
+    offered?: GitProvider | undefined
+  },
 ): SignIn {
   const { clock, tokens } = ports
   const identities = (): CloudIdentities => {
@@ -38,7 +44,8 @@ export function createSignIn(
   switch (provider) {
     case 'generic': {
       const header = authorizationOf(credentials)
-      const remedy = 'check secretRef and its rights'
+      const other = ports.offered === undefined ? '' : `, or sign in by spec.provider: ${ports.offered}`
+      const remedy = `check secretRef and its rights${other}`
       return { canRenew: false, remedy, authorization: async () => header }
     }
     case 'github': {

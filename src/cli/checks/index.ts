@@ -1,29 +1,24 @@
-import { parseDuration } from '../api/duration.ts'
-import { stalled } from '../api/errors.ts'
-import { gitRepositorySpec } from '../api/kinds/git-repository.ts'
-import { shortRevision } from '../api/revision.ts'
-import { openBlobStore } from '../blob/index.ts'
-import { bicepOpener } from '../compose/bicep.ts'
-import { cloudIdentities } from '../compose/identities.ts'
-import { rootDeclarations } from '../compose/root.ts'
-import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
-import { readCredentials } from '../reconcile/credentials.ts'
-import { openSecrets } from '../compose/azure-ports.ts'
-import { createGitSource, personalPolicy } from '../source/index.ts'
-import type { RefSelector } from '../source/source.ts'
-import { checkAzure } from './check-azure.ts'
-import type { Io } from './io.ts'
-import { withStore } from './open.ts'
-import { listRecords } from './select.ts'
-import { version } from './version.ts'
-
-/** One thing that was looked at. */
-export interface Finding {
-  what: string
-  outcome: 'good' | 'bad' | 'skipped'
-  /** What was found, or what is wrong and what to change; a line each. */
-  message: string
-}
+import { parseDuration } from '../../api/duration.ts'
+import { gitRepositorySpec } from '../../api/kinds/git-repository.ts'
+import type { ObjectRecord } from '../../api/record.ts'
+import { shortRevision } from '../../api/revision.ts'
+import { openBlobStore } from '../../blob/index.ts'
+import { bicepOpener } from '../../compose/bicep.ts'
+import { cloudIdentities } from '../../compose/identities.ts'
+import { rootDeclarations } from '../../compose/root.ts'
+import { readSettings, type SettingFlags, type Settings } from '../../compose/settings.ts'
+import { readCredentials } from '../../reconcile/credentials.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
+import { createGitSource, personalPolicy } from '../../source/index.ts'
+import type { RefSelector } from '../../source/source.ts'
+import { checkAws } from './aws.ts'
+import { checkAzure } from './azure.ts'
+import type { Finding } from './finding.ts'
+import { cloudsInUse } from './in-use.ts'
+import type { Io } from '../io.ts'
+import { withStore } from '../open.ts'
+import { listRecords } from '../select.ts'
+import { version } from '../version.ts'
 
 /** Looks at everything a controller needs, one after the other; a failure of one does not hide the next. */
 export async function* checks(io: Io, flags: SettingFlags): AsyncGenerator<Finding> {
@@ -40,11 +35,17 @@ export async function* checks(io: Io, flags: SettingFlags): AsyncGenerator<Findi
     return
   }
   yield { what: 'settings', outcome: 'good', message: summaryOf(settings) }
-  yield looked('store', () => checkStore(io, settings))
+  let kinds = new Set<string>()
+  yield looked('store', async () => {
+    const records = await readStore(io, settings)
+    kinds = new Set(records.map(({ kind }) => kind))
+    return `${settings.store}, ${records.length} objects`
+  })
   yield looked('repository', () => checkRepository(io, settings))
   yield looked('templates', () => checkBlobs(io, settings))
-  yield looked('aws', () => checkIdentity(settings))
-  yield checkAzure(io, settings)
+  const inUse = cloudsInUse(settings, kinds)
+  yield checkAws(settings, inUse.aws)
+  yield checkAzure(io, settings, inUse.azure)
   yield checkBicep(io)
 }
 
@@ -84,11 +85,8 @@ function summaryOf({ source, controllerId, interval }: Settings): string {
   return `${follows}; every ${interval}; owner mark ${controllerId}`
 }
 
-async function checkStore(io: Io, settings: Settings): Promise<string> {
-  return withStore(io, { store: settings.store }, async (store) => {
-    const records = await listRecords(store)
-    return `${settings.store}, ${records.length} objects`
-  })
+async function readStore(io: Io, { store }: Settings): Promise<ObjectRecord[]> {
+  return withStore(io, { store }, async (opened) => listRecords(opened))
 }
 
 async function checkRepository(io: Io, settings: Settings): Promise<string | undefined> {
@@ -125,23 +123,6 @@ async function checkBlobs(io: Io, settings: Settings): Promise<string> {
   await blobs.has('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   const limit = blobs.url('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855') === undefined
   return `${settings.blobs}${limit ? '; templates above 51,200 bytes need HEADWATER_BLOBS=s3://bucket' : ''}`
-}
-
-async function checkIdentity({ region }: Settings): Promise<string> {
-  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
-  const client = new STSClient({ maxAttempts: 2, ...(region === undefined ? { region: 'us-east-1' } : {}) })
-  try {
-    const { Arn: arn, Account: account } = await client.send(new GetCallerIdentityCommand({}))
-    const where = region === undefined ? 'no default region (AWS_REGION); stacks must name theirs' : region
-    return `${arn ?? 'unknown'} in account ${account ?? 'unknown'}, ${where}`
-  } catch (error) {
-    const advice =
-      'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is given'
-    const isMissing = error instanceof Error && error.name === 'CredentialsProviderError'
-    throw isMissing ? stalled('NoCredentials', `${textOf(error)}; ${advice}`, error) : error
-  } finally {
-    client.destroy()
-  }
 }
 
 function textOf(error: unknown): string {

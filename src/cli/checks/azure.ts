@@ -1,18 +1,16 @@
-import { openSecrets } from '../compose/azure-ports.ts'
-import type { Settings } from '../compose/settings.ts'
-import { azureEndpoint, azureTokens } from '../compose/targets.ts'
-import type { Finding } from './checks.ts'
-import type { Io } from './io.ts'
-import { withStore } from './open.ts'
-import { listRecords } from './select.ts'
+import { openSecrets } from '../../compose/azure-ports.ts'
+import type { Settings } from '../../compose/settings.ts'
+import { azureEndpoint, azureTokens } from '../../compose/targets.ts'
+import type { Io } from '../io.ts'
+import type { Finding } from './finding.ts'
 
-/** Asks Azure who the controller is there, when the settings speak of Azure or the store holds a deployment. */
-export async function checkAzure(io: Io, settings: Settings): Promise<Finding> {
+/** Asks Azure who the controller is there, if it is in use. */
+export async function checkAzure(io: Io, settings: Settings, isInUse: boolean): Promise<Finding> {
   const what = 'azure'
   try {
-    if (!(await isInUse(io, settings)))
+    if (!isInUse)
       return { what, outcome: 'skipped', message: 'not in use: no HEADWATER_AZURE_… setting, no deployment' }
-    const { askWho } = await import('../target/azure/who.ts')
+    const { askWho } = await import('../../target/azure/who.ts')
     const endpoint = azureEndpoint(settings)
     const tokens = await azureTokens(settings, openSecrets(settings, io).secrets)
     const { tenantId, clientId, subscriptions } = await askWho({ clock: io.clock, endpoint, tokens })
@@ -24,12 +22,4 @@ export async function checkAzure(io: Io, settings: Settings): Promise<Finding> {
   } catch (error) {
     return { what, outcome: 'bad', message: error instanceof Error ? error.message : String(error) }
   }
-}
-
-async function isInUse(io: Io, settings: Settings): Promise<boolean> {
-  if (settings.azure !== undefined) return true
-  return withStore(io, { store: settings.store }, async (store) => {
-    const deployments = await listRecords(store, 'AzureDeployment')
-    return deployments.length > 0
-  })
 }
