@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createGitFixture, type GitFixture } from '../../../test/git-fixture.ts'
@@ -62,21 +62,25 @@ async function startStrict(options: Omit<GitHttpOptions, 'root'> = {}): Promise<
       }
       const { 'git-protocol': version = '', 'content-type': type = '' } = request.headers
       const url = new URL(request.url ?? '', inner)
-      void fetch(url, {
+      const init = {
         method: request.method ?? 'GET',
         headers: { 'git-protocol': String(version), 'content-type': type },
         ...(body.length === 0 ? {} : { body }),
-      }).then(async (answer) => {
-        response.statusCode = answer.status
-        response.setHeader('content-type', answer.headers.get('content-type') ?? '')
-        response.end(Buffer.from(await answer.arrayBuffer()))
-      })
+      }
+      void forward(url, init, response)
     })
   })
   const { port } = await new Promise<{ port: number }>((resolve) => {
     gate?.listen(0, '127.0.0.1', () => resolve(gate?.address() as { port: number }))
   })
   return `http://127.0.0.1:${port}/repository`
+}
+
+async function forward(url: URL, init: RequestInit, response: ServerResponse): Promise<void> {
+  const answer = await fetch(url, init)
+  response.statusCode = answer.status
+  response.setHeader('content-type', answer.headers.get('content-type') ?? '')
+  response.end(Buffer.from(await answer.arrayBuffer()))
 }
 
 function open(url: string, limits: Partial<GitLimits> = {}): Source {
