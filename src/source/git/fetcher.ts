@@ -46,8 +46,6 @@ const aimDepth = 2
  * this: what a server needs to go through a large commit for trees of some depth.
  */
 const walkMs = 300
-/** What all trees of a commit may weigh before they are walked instead. */
-const fewBytes = 512 * 1024
 /** Ids in one request. */
 const wantsAtOnce = 10_000
 
@@ -132,7 +130,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
     if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
     // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.
-    if (!options.isRefused('blob:none') && (await isTaken(wish, 'blob:none', fewBytes))) return undefined
+    if (!options.isRefused('blob:none') && (await isTaken(wish, 'blob:none', limits.treesBytes)))
+      return undefined
     return fetchFiltered(wish, ['tree:0'])
   }
   /** Whether the server took a filter, and gave no more than some bytes. */

@@ -18,7 +18,6 @@ export interface Listing {
 
 /** How long a prefix that somebody asked for is listed along for others, in milliseconds. */
 const rememberedMs = 15 * 60_000
-const maxPrefixes = 64
 /** How long a listing is shared at most: somebody may have pushed since, and told so only by a mark that was there. */
 const sharedMs = 2_000
 
@@ -28,9 +27,11 @@ const sharedMs = 2_000
  */
 export function createListing(options: {
   clock: Clock
+  /** Prefixes that one listing asks for. */
+  maxPrefixes: number
   ask: <T>(run: (client: GitClient) => Promise<T>) => Promise<T>
 }): Listing {
-  const { clock, ask } = options
+  const { clock, maxPrefixes, ask } = options
   const wanted = new Map<string, number>()
   let last: Listed | undefined
 

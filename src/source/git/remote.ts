@@ -38,8 +38,8 @@ export interface RemoteOptions {
  */
 export function createRemoteGitSource(options: RemoteOptions): Source {
   const { where, limits, clock, timeoutMs } = options
-  const pool = createObjectPool()
-  const shelves = createShelfKeeper(pool)
+  const pool = createObjectPool(limits.poolBytes)
+  const shelves = createShelfKeeper(pool, limits)
   const host = createHostKnowledge({
     facts: options.facts,
     refusedFilters: options.refusedFilters ?? [],
@@ -117,7 +117,11 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
         descendsBy(fetcherOf(client).past, { commit: tip, ancestor: { commit }, limits }),
       ),
     )
-  const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
+  const listing = createListing({
+    clock,
+    maxPrefixes: limits.prefixes,
+    ask: (run) => ask((client) => run(client), true),
+  })
 
   return {
     head: (ref, { since, inForce } = {}) => {

@@ -1,6 +1,7 @@
 import { connect, constants } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { networkError, tooSlow, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { networkError, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { tooSlow } from '../limits.ts'
 import type { Target } from './proxy.ts'
 import { DialTimeout } from './secure.ts'
 import { sendStream, StreamLost, type Kept } from './stream.ts'
