@@ -21,6 +21,10 @@ param sourcePath string = './'
 @description('Reference to its credentials, like azure-kv://vault/git. Empty: a public repository.')
 param sourceReference string = ''
 
+@description('Who signs in to its host: generic, github, aws, azure. With azure the controller\'s managed identity, which must be a user of the organization.')
+@allowed(['generic', 'github', 'aws', 'azure'])
+param sourceProvider string = 'generic'
+
 @description('Reference to the secret that webhooks are signed with, like azure-kv://vault/webhook. Empty: no webhooks.')
 param webhookReference string = ''
 
@@ -128,6 +132,7 @@ module app 'modules/app.bicep' = {
         HEADWATER_SOURCE_BRANCH: sourceBranch
         HEADWATER_SOURCE_PATH: sourcePath
         HEADWATER_SOURCE_SECRET: sourceReference
+        HEADWATER_SOURCE_PROVIDER: sourceProvider
         HEADWATER_WEBHOOK_SECRET: webhookReference
         HEADWATER_CONTROLLER_ID: controllerId
         HEADWATER_SYNC_AUDIENCE: syncAudience

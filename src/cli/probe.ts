@@ -1,6 +1,6 @@
 import { asHeadwaterError, HeadwaterError, type ErrorClass } from '../api/errors.ts'
 import { parseRevision } from '../api/revision.ts'
-import { createGitSource, findGitHost, personalPolicy } from '../source/index.ts'
+import { createGitSource, findGitHost, personalPolicy, type Traffic } from '../source/index.ts'
 import type {
   CloudIdentities,
   CommitInfo,
@@ -19,6 +19,8 @@ export interface Probed {
   url: string
   /** The host's name, if its quirks are known. */
   host?: string
+  /** Version of HTTP, by https. */
+  http?: string
   /** Version of git's protocol; absent for a repository on this machine. */
   protocol?: number
   agent?: string
@@ -55,7 +57,7 @@ export async function probe(
   io: Io,
 ): Promise<Probed> {
   const { url, ref, path, provider, credentials, identities } = what
-  const traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
+  const traffic: Traffic = { requests: 0, receivedBytes: 0, sentBytes: 0 }
   const source = createGitSource(
     {
       url,
@@ -108,6 +110,7 @@ export async function probe(
   } finally {
     await source.close?.()
   }
+  if (traffic.http !== undefined) probed.http = traffic.http
   return { ...probed, ...learned(source.facts?.(), probed) }
 }
 

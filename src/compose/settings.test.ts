@@ -131,6 +131,21 @@ describe('a wrong setting', () => {
       want: 'HEADWATER_SOURCE_SECRET: the value (not shown) is no reference to a secret; write env://NAME, file:///path, aws-sm://id#key, aws-ssm:///name or azure-kv://vault/name',
     },
     {
+      name: 'a provider that is none',
+      env: { HEADWATER_SOURCE_PROVIDER: 'gitlab' },
+      want: 'HEADWATER_SOURCE_PROVIDER: "gitlab" is not known; allowed: generic, github, aws, azure',
+    },
+    {
+      name: 'a provider for another host',
+      env: { HEADWATER_SOURCE_PROVIDER: 'aws', HEADWATER_SOURCE_URL: 'https://github.com/acme/fleet' },
+      want: 'HEADWATER_SOURCE_PROVIDER: provider aws is for https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME, not for "https://github.com/acme/fleet"; correct one of them',
+    },
+    {
+      name: 'a GitHub App that nobody names',
+      env: { HEADWATER_SOURCE_PROVIDER: 'github', HEADWATER_SOURCE_URL: 'https://github.com/acme/fleet' },
+      want: 'HEADWATER_SOURCE_SECRET: provider github needs a reference to the GitHub App',
+    },
+    {
       name: 'a branch that is an option',
       env: { HEADWATER_SOURCE_BRANCH: '-x' },
       want: 'HEADWATER_SOURCE_BRANCH: "-x" is no branch; write its name alone, like main',

@@ -304,6 +304,8 @@ export function readSettings(env: Environment, flags: SettingFlags = {}, cwd = '
     const { branch: named, path, secret } = source
     const problem = providerProblem(provider ?? 'generic', url)
     if (problem !== undefined) problems.push(`HEADWATER_SOURCE_PROVIDER: ${problem}`)
+    if (provider === 'github' && secret === undefined)
+      problems.push('HEADWATER_SOURCE_SECRET: provider github needs a reference to the GitHub App')
     settings.source = {
       url,
       branch: named ?? 'main',

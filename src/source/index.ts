@@ -12,7 +12,7 @@ export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
 export { parseGitUrl }
-export type { GitLimits, SourcePolicy }
+export type { GitLimits, SourcePolicy, Traffic }
 
 /** What sources need of the outside. */
 export interface SourcePorts {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/compose/system.ts'
 import { createGitFixture, type GitFixture } from '../git-fixture.ts'
 import { serveGit, type GitHttpServer } from '../git-http.ts'
+import { selfSigned } from '../support/self-signed.ts'
 import { headwater } from './test-io.ts'
 
 const clock = createSystemClock()
@@ -46,6 +47,15 @@ test('the same as data, of a tag', async () => {
   const told = JSON.parse(stdout) as Record<string, unknown>
   expect(told).toMatchObject({ protocol: 2, head: { revision: `v1.0.0@sha1:${commit}`, commit } })
   expect(told['steps']).toHaveLength(3)
+})
+
+test('by https it tells the version of HTTP', async () => {
+  const tls = selfSigned()
+  const secure = await serveGit({ root: path.dirname(fixture.directory), tls, isHttp2: true })
+  const secret = JSON.stringify({ 'ca.crt': tls.cert })
+  const { stdout } = await probe(`${secure.url('repository')} --secret env://TOKEN`, secret)
+  await secure.close()
+  expect(stdout).toMatch(/^http +HTTP\/2$/m)
 })
 
 test('a repository on this machine', async () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Clock } from '../../src/api/clock.ts'
+import { createSystemClock } from '../../src/compose/system.ts'
 import { gitHosts } from '../../src/source/git/hosts.ts'
 import { createHttpGitSource } from '../../src/source/git/http.ts'
 import { allowances } from '../../src/source/git/policy.ts'
@@ -41,15 +43,18 @@ afterEach(async () => {
 
 const serve = async (
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean,
+  delayMs = 0,
 ): Promise<void> => {
   const root = path.dirname(fixture.directory)
-  server = await serveGit({ root, tls, isHttp2: true, canFilter: true, intercept })
+  server = await serveGit({ root, tls, isHttp2: true, canFilter: true, intercept, delayMs })
 }
-const open = (url: string, credentials: SourceCredentials = {}): Source =>
+/** A clock that stands: everybody is near. */
+const still: Clock = { now: () => 0, sleep: () => new Promise(() => {}) }
+const open = (url: string, credentials: SourceCredentials = {}, clock = still): Source =>
   createHttpGitSource(
     { url, timeoutMs: 20_000, credentials: { ca: tls.cert, ...credentials } },
     {
-      clock: { now: () => 0, sleep: () => new Promise(() => {}) },
+      clock,
       policy: { allow: new Set(allowances), trusted: [] },
       resolve: (_name, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
     },
@@ -59,7 +64,11 @@ const header = (user: string) => `Basic ${Buffer.from(`${user}:t0ken`).toString(
 describe.each(hosts)('$name at $host', ({ name, host, at, user }) => {
   const known = gitHosts.find((entry) => entry.name === name)
 
-  test('a bare token, the url, and the filters that it is asked for', async () => {
+  // A near host is walked down the trees, a far one is asked for all at once.
+  test.each([
+    { where: 'near', delayMs: 0, best: 'tree:1', next: 'tree:0' },
+    { where: 'far', delayMs: 200, best: 'combine:blob:none+tree:3', next: 'blob:none' },
+  ])('a bare token, the url, and the filter, $where', async ({ delayMs, best, next }) => {
     const bare = known?.isBareName === true ? at.replace(/\.git$/, '') : at
     await serve((request, response) => {
       const { url = '' } = request
@@ -67,13 +76,14 @@ describe.each(hosts)('$name at $host', ({ name, host, at, user }) => {
       if (request.url !== url && request.headers.authorization === header(user)) return false
       response.writeHead(404).end()
       return true
-    })
-    const source = open(`https://${host}:${server.port}${at}`, { username: 'git', password: 't0ken' })
+    }, delayMs)
+    const bareToken = { username: 'git', password: 't0ken' }
+    const clock = delayMs === 0 ? still : createSystemClock()
+    const source = open(`https://${host}:${server.port}${at}`, bareToken, clock)
     expect((await source.head({})).commit).toBe(commit)
     expect((await source.files(commit, ['a/b'])).map((file) => file.path)).toEqual(['a/b/c.yaml'])
-    const asked = server.requests.map(({ body }) => /filter (\w+)/.exec(body)?.[1])
-    const wants = known?.refusedFilters?.includes('combine') === true ? 'blob' : 'combine'
-    expect(asked.find((filter) => filter !== undefined)).toBe(wants)
+    const asked = server.requests.flatMap(({ body }) => /filter (\S+?)\n/.exec(body)?.[1] ?? [])
+    expect(asked[0]).toBe(known?.refusedFilters === undefined ? best : next)
     expect(source.facts?.()?.refusedFilters).toEqual([])
   })
 
@@ -136,7 +146,7 @@ const answers: {
   {
     host: 'GitHub: too many requests in this hour',
     status: 403,
-    headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000' },
+    headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4000000000' },
     reason: 'Throttled',
   },
   {
@@ -194,7 +204,7 @@ const answers: {
   {
     host: 'anybody: busy until a time',
     status: 503,
-    headers: { 'retry-after': 'Thu, 01 Jan 1970 00:02:00 GMT' },
+    headers: { 'retry-after': 'Fri, 01 Jan 2100 00:00:00 GMT' },
     reason: 'Throttled',
   },
   {

@@ -76,9 +76,10 @@ async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
 }
 
 function factsOf(probed: Probed): [string, string][] {
-  const { host, protocol, agent, features, strategy, head, files } = probed
+  const { host, http, protocol, agent, features, strategy, head, files } = probed
   return [
     ['host', host ?? 'not one with known quirks'],
+    ...(http === undefined ? [] : [['http', `HTTP/${http}`] as [string, string]]),
     ...(protocol === undefined ? [] : [['protocol', `version ${protocol}`] as [string, string]]),
     ...(agent === undefined ? [] : [['agent', agent] as [string, string]]),
     ...(features.length === 0 ? [] : [['can', features.join(', ')] as [string, string]]),

@@ -19,6 +19,8 @@ export interface HttpPorts {
   agent: http.Agent
   /** For hosts that offer HTTP/2. */
   multiplex?: Multiplex | undefined
+  /** Milliseconds since the epoch. */
+  now: () => number
   limits: GitLimits
   signal: AbortSignal
   traffic: Traffic

@@ -41,7 +41,7 @@ const service = 'application/x-git-upload-pack'
  * addresses that a name resolves to are checked, and those that were checked are connected to.
  */
 export function openHttpWires(options: HttpWireOptions): OpenWire {
-  const { url: base, limits, allow, traffic, signIn } = options
+  const { url: base, limits, allow, traffic, signIn, now } = options
   const where = displayUrl(base)
   const headers = { 'user-agent': userAgent, 'git-protocol': 'version=2' }
   let moved = base
@@ -59,7 +59,7 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
   }
   return (signal) => {
     const sendTo = (request: HttpRequest, name = displayUrl(request.url)): Promise<HttpAnswer> =>
-      exchange(request, { where: name, ...connect(request.url), limits, signal, traffic })
+      exchange(request, { where: name, ...connect(request.url), now, limits, signal, traffic })
     const signed = async (request: HttpRequest, isRefused: boolean): Promise<HttpAnswer> => {
       const authorization = await signIn.authorization({ isRefused, send: async (other) => sendTo(other) })
       const signing = authorization === undefined ? {} : { authorization }
@@ -72,11 +72,11 @@ export function openHttpWires(options: HttpWireOptions): OpenWire {
       return signed(request, true)
     }
     const isRefusal = (answer: HttpAnswer): boolean =>
-      asksToSignIn(answer) && throttled(answer, where, options.now()) === undefined
+      asksToSignIn(answer) && throttled(answer, where, now()) === undefined
     const check = async (answer: HttpAnswer, type: string): Promise<void> => {
       if (answer.status === 200 && (answer.headers['content-type'] ?? '').startsWith(type)) return
       await answer.finish()
-      throw throttled(answer, where, options.now()) ?? refusalOf(answer, where, signIn.remedy)
+      throw throttled(answer, where, now()) ?? refusalOf(answer, where, signIn.remedy)
     }
     return {
       where,

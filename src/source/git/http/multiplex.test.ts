@@ -182,6 +182,21 @@ describe('HTTP/2', () => {
     expect(new Set(versions())).toEqual(new Set(['2.0']))
   })
 
+  test('after a long sleep, of which no timer knew, a new connection is made', async () => {
+    let now = 0
+    const clock: Clock = { ...patient, now: () => now }
+    const source = open(await serve(), {}, { clock })
+    await source.head({})
+    now += 29_000
+    await source.head({})
+    expect(server.connections()).toBe(1)
+    // Its end is noticed just after its answer.
+    await sleep(20)
+    now += 31_000
+    await Promise.all([source.head({}), source.commit(commit)])
+    expect(server.connections()).toBe(2)
+  })
+
   describe('a connection that ends', () => {
     const ends: { name: string; end: () => void }[] = [
       { name: 'GOAWAY', end: () => server.sessions.forEach((session) => session.close()) },

@@ -62,7 +62,7 @@ export function createMultiplex(options: {
       maxSessionMemory: 64,
     })
     session.once('connect', () => session.setLocalWindowSize(windows.session))
-    const kept: Kept = { session, socket, countedBytes: 0, open: 0, isProven: false }
+    const kept: Kept = { session, socket, countedBytes: 0, open: 0, usedAt: 0, isProven: false }
     // What it means for a request its stream tells.
     session.on('error', onEnd)
     session.on('goaway', onEnd)
@@ -88,9 +88,10 @@ export function createMultiplex(options: {
 
   return {
     async send(request, ports) {
-      const { where, signal, limits } = ports
+      const { where, signal, limits, traffic } = ports
       const url = new URL(request.url)
-      for (let attempt = 1; ; attempt += 1) {
+      let attempt = 0
+      for (;;) {
         const made = connection(url, limits.connectMs)
         let kept
         try {
@@ -99,7 +100,14 @@ export function createMultiplex(options: {
           drop(url.host, made)
           throw error
         }
+        traffic.http = kept === undefined ? '1.1' : '2'
         if (kept === undefined) return undefined
+        // A function that is put to sleep between its calls misses its own timers, and the end of its connections.
+        if (kept.isProven && kept.open === 0 && ports.now() - kept.usedAt > keptMs) {
+          drop(url.host, made)
+          continue
+        }
+        attempt += 1
         const isNew = !kept.isProven
         try {
           return await sendStream(kept, request, ports)

@@ -11,6 +11,8 @@ export interface Kept {
   countedBytes: number
   /** Requests under way. */
   open: number
+  /** When the last one ended; milliseconds since the epoch. */
+  usedAt: number
   /** Whether it brought an answer before. */
   isProven: boolean
 }
@@ -58,6 +60,7 @@ export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): 
       signal.removeEventListener('abort', abort)
       count()
       kept.open -= 1
+      kept.usedAt = ports.now()
       if (kept.open === 0) session.unref()
       reject(new StreamLost(stream.rstCode, failure))
     })

@@ -6,6 +6,8 @@ export interface Traffic {
   /** Bytes of bodies and headers received. */
   receivedBytes: number
   sentBytes: number
+  /** The version of HTTP that a host of https chose last. */
+  http?: '1.1' | '2'
 }
 
 /** A way to one repository's upload-pack: http or ssh. Errors are HeadwaterErrors. */
