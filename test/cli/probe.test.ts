@@ -78,6 +78,47 @@ test.each([
   expect(ran.code).toBe(2)
 })
 
+test('a failure as data: the class, the step, what to do, and all that was found before it', async () => {
+  const late = await probe(`${server.url('repository')} --path ../etc --secret env://TOKEN -o json`)
+  expect(late.code).toBe(2)
+  expect(JSON.parse(late.stdout)).toMatchObject({
+    protocol: 2,
+    strategy: 'parts of commits, the trees on the way at once',
+    head: { commit, subject: 'a subject' },
+    steps: [
+      { step: 'find the ref' },
+      { step: 'look again' },
+      { step: 'read the commit' },
+      { step: 'read the files' },
+    ],
+    failure: { step: 'read the files', reason: 'InvalidPath', class: 'stalled' },
+  })
+  const early = await probe(`${server.url('repository')} --secret env://TOKEN -o json`, 'wr0ng-canary')
+  expect(early.code).toBe(2)
+  const told = JSON.parse(early.stdout) as Record<string, unknown>
+  expect(told).toMatchObject({
+    features: [],
+    steps: [{ step: 'find the ref', requests: 1 }],
+    failure: {
+      step: 'find the ref',
+      reason: 'AuthenticationFailed',
+      message: expect.stringContaining('refuses the credentials') as string,
+      next: 'a controller would look again after its interval, and need a change by somebody',
+    },
+  })
+  expect(told).not.toHaveProperty('head')
+  expect(early.stdout + early.stderr).not.toContain('canary')
+})
+
+test('a host that is not there: said as what would be tried again', async () => {
+  const ran = await probe('http://127.0.0.1:9/fleet --secret env://TOKEN')
+  expect(ran.code).toBe(2)
+  expect(ran.stderr).toMatch(
+    /^headwater: find the ref: NetworkError: .*\(a controller would try again, with growing delays\)$/m,
+  )
+  expect(ran.stdout).toMatch(/^find the ref +\d+ +\d+ +\d+$/m)
+})
+
 test.each([
   { words: '--provider svn', says: /svn.*generic, github, aws, azure/i },
   { words: '--provider aws', says: /provider aws is for https:\/\// },

@@ -50,7 +50,7 @@ const links: [string, string][] = [
 ]
 
 /** What is changed on purpose, and by nothing else. */
-const reserved = /^(grows\.txt|large\.bin|binary\.bin|becomes|(linked|odd|old-name)\/)/
+const reserved = /^(grows\.txt|large\.bin|binary\.bin|becomes|(linked|odd|old-name|sorts)\/)/
 
 /** Every so many histories one has a file with so many versions that its chain of deltas passes git's own limit. */
 const deepEvery = 5
@@ -74,7 +74,7 @@ export async function makeHistory(seed: number): Promise<MadeHistory> {
   const { files } = stream
   const folders = ['', 'a/', 'a/b/', 'a/b/c/', 'deploy/', `${pick(oddNames)}/`, 'deploy/x/y/z/w/']
   // Neighbours in git's order, where a folder sorts as if its name ended with a slash.
-  const tricky = ['sorts/a', 'sorts/a.b', 'sorts/a/b', 'sorts/a0', 'sorts/a-']
+  const neighbours = ['sorts/a/b', 'sorts/a.b', 'sorts/a0', 'sorts/a-', 'sorts/a']
 
   const newContent = (): Buffer => {
     const kind = below(12)
@@ -88,7 +88,7 @@ export async function makeHistory(seed: number): Promise<MadeHistory> {
   const changes: (() => void)[] = [
     () => {
       const name = below(3) === 0 ? pick(oddNames) : `file-${below(30)}.yaml`
-      const at = below(6) === 0 ? pick(tricky) : `${pick(folders)}${name}`
+      const at = below(6) === 0 ? pick(neighbours) : `${pick(folders)}${name}`
       if (!isTaken(at)) stream.put(at, below(4) === 0 ? '100755' : '100644', newContent())
     },
     () =>
@@ -130,6 +130,7 @@ export async function makeHistory(seed: number): Promise<MadeHistory> {
   for (const name of oddNames) stream.put(`odd/${name}`, '100644', Buffer.from(name))
   for (const [path, target] of links) stream.link(path, target)
   stream.submodule('modules/other', 'deadbeef'.repeat(5))
+  for (const path of neighbours.slice(0, -1)) stream.put(path, '100644', newContent())
   stream.put('large.bin', '100644', large())
   stream.put('binary.bin', '100755', bytes(2000))
   stream.put('old-name/file.txt', '100644', Buffer.from(`a file of its own ${seed}\n`.repeat(9)))

@@ -49,6 +49,7 @@ export async function readFiles(
       })
     }
   }
+  let steps = 0
   let folders: FoundFolder[] = []
   let links: FoundLink[] = []
   for (const { path, real, entry, isIgnored } of await lookUp(tree, asked)) {
@@ -65,6 +66,11 @@ export async function readFiles(
     if (Buffer.byteLength(path) > limits.pathBytes) {
       const cap = { name: 'pathBytes', value: Buffer.byteLength(path), limit: limits.pathBytes } as const
       throw exceeded(where, `the path ${JSON.stringify(path.slice(0, 80))}… is longer than allowed`, cap)
+    }
+    // A few folders that hold one another many times over make more of them than fit anywhere.
+    if ((isFolder(entry) || isLink(entry)) && (steps += 1) > limits.files) {
+      const cap = { name: 'files', value: steps, limit: limits.files } as const
+      throw exceeded(where, 'more folders and links than allowed', cap)
     }
     if (isFolder(entry)) folders.push({ path, real, tree: entry.oid, via })
     else if (isLink(entry)) links.push({ path, folder: treeFolder(real), oid: entry.oid, via })

@@ -39,13 +39,11 @@ export interface Connections {
   tokens: TokenCache
 }
 
-/** Agents that are kept: one serves any number of hosts. */
-const maxAgents = 16
 /** How long an idle connection is kept, in milliseconds; hosts close theirs after a minute or less. */
 const keptMs = 30_000
 
-/** No connections yet. */
-export function createConnections(): Connections {
+/** No connections yet; so many agents are kept, of which one serves any number of hosts. */
+export function createConnections(maxAgents: number): Connections {
   const ways = new Map<string, Way>()
   return {
     facts: new Map(),

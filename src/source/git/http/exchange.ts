@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
-import type { GitLimits } from '../limits.ts'
+import { tooSlow, type GitLimits } from '../limits.ts'
 import type { Traffic } from '../wire/wire.ts'
 import type { Multiplex } from './multiplex.ts'
 
@@ -157,12 +157,6 @@ async function drain(response: http.IncomingMessage, body: AsyncIterable<Uint8Ar
     if (size > drainBytes) break
   }
   if (!response.complete) response.destroy()
-}
-
-/** A host that took longer than a limit allows. */
-export function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
-  const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
-  return transient('Timeout', `${where} ${what} (limit ${name}=${limits[name]}); trying again`)
 }
 
 /** What went wrong on the way, as an error of ours; the text of the other side is left out. */

@@ -324,7 +324,9 @@ describe('HTTP/2', () => {
       const limits = { ...defaultLimits, idleMs: 200 }
       await expect(open(url, {}, { limits }).head({})).rejects.toMatchObject({
         reason: 'Timeout',
-        message: expect.stringContaining('fell silent (limit idleMs=200)') as string,
+        message: expect.stringContaining(
+          'fell silent (limit idleMs=200); trying again, or raise it by HEADWATER_GIT_LIMITS=idleMs=400',
+        ) as string,
       })
     })
 
@@ -363,7 +365,9 @@ describe('HTTP/2', () => {
       const limits = { ...defaultLimits, connectMs: 200 }
       await expect(open(url, {}, { limits }).head({})).rejects.toMatchObject({
         reason: 'Timeout',
-        message: expect.stringContaining('could not be connected to (limit connectMs=200)') as string,
+        message: expect.stringContaining(
+          'could not be connected to (limit connectMs=200); trying again, or raise it by HEADWATER_GIT_LIMITS=connectMs=400',
+        ) as string,
       })
     })
   })

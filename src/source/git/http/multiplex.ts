@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
-import { networkError, tooSlow, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { networkError, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { tooSlow } from '../limits.ts'
 import type { Target } from './proxy.ts'
 import { DialTimeout } from './secure.ts'
 import { codes, sendStream, StreamLost, type Kept } from './stream.ts'

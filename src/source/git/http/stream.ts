@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { networkError, tooSlow, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { tooSlow } from '../limits.ts'
+import { networkError, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
 
 /** A connection by HTTP/2, kept for whoever asks the same host. */
 export interface Kept {

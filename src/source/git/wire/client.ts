@@ -141,7 +141,7 @@ async function readListedRefs(
       ...(peeled === undefined ? {} : { peeled }),
       ...(target === undefined ? {} : { target }),
     })
-    if (refs.length > maxRefs) throw tooManyRefs(where, maxRefs)
+    if (refs.length > maxRefs) throw tooManyRefs(where, refs.length, maxRefs)
   }
 }
 
