@@ -274,7 +274,7 @@ describe('HTTP/2', () => {
       if (code === constants.NGHTTP2_NO_ERROR) return
       // The body itself says so, whatever is made of it.
       const kind = { url, credentials: { ca: tls.cert }, allow: policy.allow, env: {}, resolve: undefined }
-      const way = createConnections().ways(kind)()
+      const way = createConnections(1).ways(kind)()
       const answer = await exchange(
         { method: 'POST', url: `${url}/git-upload-pack`, headers: {}, body: '0000' },
         {
