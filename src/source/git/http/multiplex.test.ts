@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sourceContract } from '../../../../test/contracts/source.ts'
+import { accessContract } from '../../../../test/contracts/source-access.ts'
+import { httpDoors } from '../../../../test/git-doors.ts'
 import { createGitFixture, type GitFixture } from '../../../../test/git-fixture.ts'
 import { serveGit, type GitHttpOptions, type GitHttpServer } from '../../../../test/git-http.ts'
 import { selfSigned } from '../../../../test/support/self-signed.ts'
@@ -61,6 +63,8 @@ for (const { name, protocol, canFilter } of [
     }
   })
 }
+
+accessContract('git http-backend by HTTP/2', httpDoors({ tls, isHttp2: true, canFilter: true }))
 
 describe('HTTP/2', () => {
   let fixture: GitFixture
