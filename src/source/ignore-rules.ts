@@ -88,7 +88,7 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
     const size = bytes?.length ?? 0
     if (size > limits.ignoreBytes) {
       const cap = { name: 'ignoreBytes', value: size, limit: limits.ignoreBytes } as const
-      throw exceeded(where, `${name} is larger than allowed`, cap)
+      throw exceeded(where, `${name} is larger than allowed`, cap, 'write fewer and shorter patterns')
     }
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
