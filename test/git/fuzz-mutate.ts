@@ -183,20 +183,37 @@ function wrap(pack: Buffer, isBanded: boolean, below: Below): Buffer[] {
   )
 }
 
-const sizes = [0, 1, 20, 1000, 1_000_000, 1_000_001, 2 ** 31, 2 ** 32, 2 ** 45]
+const sizes = [0, 1, 20, 100, 1000, 1_000_000, 1_000_001, 2 ** 31, 2 ** 32, 2 ** 45]
 const counts = [0, 1, 2, 999, 1001, 65_536, 0x7fff_ffff, 0xffff_ffff]
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))]
 
-/** Instructions of all sorts, now and then for the sizes that are right. */
-function oddDelta(below: Below, baseSize: number): Buffer {
+/** Instructions of all sorts, now and then for the sizes that are right: those of a delta that was there. */
+function oddDelta(below: Below, instead: Buffer): Buffer {
   const instructions = Array.from({ length: below(6) }, () =>
     below(2) === 0
       ? [0x80 | below(128), ...Array.from({ length: below(7) }, () => below(256))]
-      : [below(128), below(256)],
+      : [below(128), ...Array.from({ length: below(130) }, () => below(256))],
   ).flat()
-  const [base, result] = [below(3) === 0 ? sample(sizes, below) : baseSize, sample(sizes, below)]
+  const [baseSize, resultSize] = readSizes(instead)
+  const base = below(4) === 0 ? sample(sizes, below) : baseSize
+  const result = below(2) === 0 ? sample(sizes, below) : resultSize
   return Buffer.from([...varint(base), ...varint(result), ...instructions])
+}
+
+/** What a delta says of its base and its result. */
+function readSizes(delta: Buffer): [number, number] {
+  let at = 0
+  const read = (): number => {
+    let size = 0
+    for (let factor = 1; at < Math.min(12, delta.length); factor *= 128) {
+      const byte = delta[at++] ?? 0
+      size += (byte & 127) * factor
+      if (byte < 128) break
+    }
+    return size
+  }
+  return [read(), read()]
 }
 
 /** Megabytes that weigh next to nothing. */
@@ -219,7 +236,10 @@ function oddBase(below: Below, number: number, at: number): NonNullable<LooseEnt
 
 function oddEntry(below: Below, number: number, at: number): LooseEntry {
   const type = below(8)
-  const makers = [() => oddDelta(below, below(2000)), () => Buffer.alloc(below(2000), below(256))]
+  const makers = [
+    () => oddDelta(below, Buffer.from([below(128), below(128)])),
+    () => Buffer.alloc(below(2000), below(256)),
+  ]
   const content = below(24) === 0 ? sample(bombs, below) : { data: sample(makers, below)() }
   return {
     type,
@@ -233,16 +253,22 @@ function oddEntry(below: Below, number: number, at: number): LooseEntry {
 function mutatePack(pack: Buffer, below: Below): Buffer {
   const entries = takeApart(pack)
   for (let times = 1 + below(3); times > 0; times -= 1) {
-    const number = below(entries.length)
+    // Deltas are rare and have the most to get wrong.
+    const deltas = [...entries.keys()].filter((index) => (entries[index]?.type ?? 0) >= 6)
+    const number = deltas.length > 0 && below(2) === 0 ? sample(deltas, below) : below(entries.length)
     const entry = entries[number]
     if (entry === undefined) break
-    switch (below(9)) {
+    if (entry.type >= 6 && below(2) === 0) {
+      entry.data = below(2) === 0 ? oddDelta(below, entry.data) : mutateBytes(entry.data, below)
+      continue
+    }
+    switch (below(8)) {
       case 0:
       case 1:
         entry.data = mutateBytes(entry.data, below)
         break
       case 2:
-        entry.data = entry.type === 6 ? oddDelta(below, readBaseSize(entry.data)) : Buffer.alloc(0)
+        entry.data = Buffer.alloc(0)
         break
       case 3:
         entry.claimed = sample(sizes, below)
@@ -265,14 +291,4 @@ function mutatePack(pack: Buffer, below: Below): Buffer {
     }
   }
   return putTogether(entries)
-}
-
-function readBaseSize(delta: Buffer): number {
-  let size = 0
-  for (let at = 0, factor = 1; at < delta.length; at += 1, factor *= 128) {
-    const byte = delta[at] ?? 0
-    size += (byte & 127) * factor
-    if (byte < 128) break
-  }
-  return size
 }

@@ -18,7 +18,9 @@ export async function recordSamples(): Promise<Sample[]> {
   const fixture = await createGitFixture()
   try {
     const rows = Array.from({ length: 60 }, (_, row) => `row ${row} ${(row * 7919) % 997}`)
-    await fixture.commit({ 'a.txt': rows.join('\n'), 'b/c.txt': 'c\n', 'd/e/f.txt': 'f\n' })
+    // A folder with enough names that it is sent as a delta, and one content for all of them.
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`b/file-${index}.txt`, 'x\n']))
+    await fixture.commit({ 'a.txt': rows.join('\n'), 'b/c.txt': 'c\n', 'd/e/f.txt': 'f\n', ...many })
     rows[30] = 'changed'
     const before = await fixture.commit({ 'a.txt': rows.join('\n') })
     rows[10] = 'changed too'
@@ -27,7 +29,7 @@ export async function recordSamples(): Promise<Sample[]> {
     await fixture.git('repack', '-q', '-a', '-d', '-f', '--depth=10')
     const commit = await fixture.git('rev-parse', 'HEAD')
     const kinds: { name: string; server: Omit<GitHttpOptions, 'root'>; paths: string[] }[] = [
-      { name: 'v2, parts', server: { canFilter: true }, paths: ['a.txt', 'd/e'] },
+      { name: 'v2, parts', server: { canFilter: true }, paths: ['a.txt', 'b', 'd/e'] },
       { name: 'v2, all', server: { canFilter: true }, paths: [''] },
       { name: 'v2 without filters', server: {}, paths: [''] },
       { name: 'v1', server: { protocol: 1 }, paths: [''] },

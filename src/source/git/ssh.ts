@@ -1,5 +1,6 @@
 import type { Source, SourceLocation } from '../source.ts'
 import type { HttpSourcePorts } from './http.ts'
+import { findGitHost } from './hosts.ts'
 import { defaultLimits } from './limits.ts'
 import { allowancesFor, strictPolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
@@ -34,6 +35,7 @@ export function createSshGitSource(
     timeoutMs: location.timeoutMs,
     clock: ports.clock,
     facts: location.facts,
+    refusedFilters: findGitHost(location.url)?.refusedFilters ?? [],
     close: () => wires.close(),
   })
 }

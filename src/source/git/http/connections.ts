@@ -4,7 +4,7 @@ import type { HostFacts, SourceCredentials } from '../../source.ts'
 import { allowances, type Allowance } from '../policy.ts'
 import type { TokenCache } from '../sign-in/sign-in.ts'
 import { createAddressGuard, type Resolve } from './guard.ts'
-import type { createMultiplex, Multiplex } from './multiplex.ts'
+import { createMultiplex, type Multiplex } from './multiplex.ts'
 import { findProxy, openTunnel, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
 import { secure } from './secure.ts'
 import { createSpares } from './spares.ts'
@@ -76,7 +76,7 @@ export function createConnections(maxAgents: number): Connections {
         // Behind a proxy it is the proxy that resolves: addresses written in a url are checked, names are its business.
         if (proxy !== undefined) agent.createConnection = proxiedConnect(proxy, { isTls, tls })
         if (!isTls) return { agent }
-        const multiplex = lazily({
+        const multiplex = createMultiplex({
           async dial({ host, port, timeoutMs }) {
             const door = { ...tls, host, ALPNProtocols: ['h2', 'http/1.1'], timeout: timeoutMs }
             if (proxy === undefined) return secure({ ...door, port, lookup: guard.lookup })
@@ -100,20 +100,6 @@ export function createConnections(maxAgents: number): Connections {
         }
         return way
       }
-    },
-  }
-}
-
-/** Loaded with the first request by TLS. */
-function lazily(options: Parameters<typeof createMultiplex>[0]): Multiplex {
-  let made: Promise<Multiplex> | undefined
-  return {
-    async send(request, ports) {
-      made ??= import('./multiplex.ts').then((loaded) => loaded.createMultiplex(options))
-      return (await made).send(request, ports)
-    },
-    close() {
-      void made?.then((multiplex) => multiplex.close())
     },
   }
 }

@@ -1,4 +1,4 @@
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { tooSlow } from '../limits.ts'
 import { networkError, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
@@ -28,7 +28,8 @@ export class StreamLost extends Error {
 
 /** More than this is not read for an answer that nobody wants. */
 const drainBytes = 64 * 1024
-const { NGHTTP2_CANCEL: cancel } = constants
+/** Codes by which a stream ends: https://www.rfc-editor.org/rfc/rfc9113#ErrorCodes */
+export const codes = { refused: 7, cancel: 8, downgrade: 13 } as const
 
 /** Sends a request as a stream of its own. Throws `StreamLost`, or what `networkError` says. */
 export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
@@ -46,7 +47,7 @@ export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): 
       kept.countedBytes = Math.max(kept.countedBytes, socket.bytesRead)
     }
     const give = (error: Error): void => {
-      stream.close(cancel)
+      stream.close(codes.cancel)
       if (hasAnswer) stream.destroy(error)
       reject(error)
     }
@@ -68,11 +69,12 @@ export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): 
     stream.once('response', (headers) => {
       hasAnswer = true
       kept.isProven = true
+      const body = readBody(stream, where, signal)
       resolve({
         status: headers[':status'] ?? 0,
         headers,
-        body: readBody(stream, where, signal),
-        finish: () => drain(stream),
+        body,
+        finish: () => drain(stream, body),
         close: () => letGo(stream),
       })
     })
@@ -101,7 +103,7 @@ function open(
     )
   } catch (error) {
     // It ended just now, or is about to: nothing was sent.
-    throw new StreamLost(constants.NGHTTP2_REFUSED_STREAM, error)
+    throw new StreamLost(codes.refused, error)
   }
 }
 
@@ -119,11 +121,11 @@ async function* readBody(
   }
 }
 
-async function drain(stream: ClientHttp2Stream): Promise<void> {
+async function drain(stream: ClientHttp2Stream, body: AsyncIterable<Uint8Array>): Promise<void> {
   let size = 0
   if (!stream.readableEnded && !stream.destroyed) {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      size += (chunk as Uint8Array).length
+    for await (const chunk of body) {
+      size += chunk.length
       if (size > drainBytes) break
     }
   }
@@ -131,5 +133,5 @@ async function drain(stream: ClientHttp2Stream): Promise<void> {
 }
 
 function letGo(stream: ClientHttp2Stream): void {
-  if (!stream.readableEnded) stream.close(cancel)
+  if (!stream.readableEnded) stream.close(codes.cancel)
 }
