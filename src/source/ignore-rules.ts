@@ -133,6 +133,8 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
 }
 
 function isExcluded(path: string): boolean {
+  // All of them begin with a dot, and few other names do.
+  if (!path.startsWith('.') && !path.includes('/.')) return false
   return path.split('/').some((part) => excluded.has(part))
 }
 
