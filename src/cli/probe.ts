@@ -1,6 +1,6 @@
 import { asHeadwaterError, HeadwaterError, type ErrorClass } from '../api/errors.ts'
 import { parseRevision } from '../api/revision.ts'
-import { createGitSource, findGitHost, personalPolicy, type Traffic } from '../source/index.ts'
+import { createGitSource, findGitHost, personalPolicy, strategyOf, type Traffic } from '../source/index.ts'
 import type {
   CloudIdentities,
   CommitInfo,
@@ -13,7 +13,6 @@ import type {
   SourceCredentials,
 } from '../source/source.ts'
 import type { Io } from './io.ts'
-import { strategyOf } from './strategy.ts'
 
 /** What a probe found; what could not be found for a failure before it is absent. */
 export interface Probed {

@@ -1,10 +1,10 @@
 import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
 import type { ObjectRecord } from '../api/record.ts'
+import { strategyOf } from '../source/index.ts'
 import type { ObjectColumns } from './columns.ts'
 import { describe, formatAgo, formatAhead } from './describe.ts'
 import type { Io } from './io.ts'
 import { paintFor, paintReady } from './paint.ts'
-import { strategyOf } from './strategy.ts'
 
 /**
  * The columns of `get sources`: from where, at what, how long ago it was read; `wide` adds how it is read, by whom its head

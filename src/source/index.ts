@@ -10,6 +10,7 @@ import type { CloudIdentities, OpenSource, Source, SourceLocation } from './sour
 
 export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
+export { strategyOf } from './git/strategy.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
 export { parseGitUrl }
 export type { GitLimits, SourcePolicy, Traffic }

@@ -7,6 +7,7 @@ import type { ObjectPool } from './object-pool.ts'
 import { indexPack } from './pack/index-pack.ts'
 import { receivePack } from './pack/receive.ts'
 import type { Objects } from './objects.ts'
+import { isNear } from './strategy.ts'
 import type { GitClient } from './wire/client.ts'
 import type { FetchWish } from './wire/fetch.ts'
 import { filterRefused } from './wire/refusal.ts'
@@ -41,11 +42,6 @@ interface FetcherOptions {
 
 /** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
 const aimDepth = 2
-/**
- * A path is walked down a folder a request, which is the least for the server and in bytes, while that takes no longer than
- * this: what a server needs to go through a large commit for trees of some depth.
- */
-const walkMs = 300
 /** Ids in one request. */
 const wantsAtOnce = 10_000
 
@@ -125,8 +121,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     if (!isReading) return fetchFiltered(wish, ['tree:0', 'blob:none'])
     // All of it: nothing to leave out.
     if (depth === 0 && !isRuled) return fetchOnce(wish)
-    const { turnaroundMs = walkMs } = options
-    if (depth * turnaroundMs <= walkMs) return fetchFiltered(wish, ['tree:1', 'tree:0', 'blob:none'])
+    if (isNear(depth, options.turnaroundMs)) return fetchFiltered(wish, ['tree:1', 'tree:0', 'blob:none'])
     const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
     if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
     // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.
