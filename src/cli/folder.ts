@@ -14,6 +14,7 @@ import {
   type TreeFile,
 } from '../build/index.ts'
 import { skippedLines } from '../reconcile/skipped.ts'
+import { ignoreFile } from '../source/ignore-rules.ts'
 import type { SkippedEntry } from '../source/source.ts'
 import { usageError } from './exit.ts'
 import type { Io } from './io.ts'
@@ -80,7 +81,7 @@ export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<B
   const options = { path: below, source: 'GitRepository/local/folder' }
   const first = buildObjects(files, options)
   const needsFacts = first.objects.some(({ kind }) => kind === 'CloudFormationStack')
-  const passedOver = skippedProblems([...tree.skipped.values()])
+  const passedOver = skippedProblems([...tree.skipped.values()], below)
   const result = await build(files.toSorted(byPath), {
     ...options,
     targetNamespace: namespacesOf(first.objects),
@@ -94,13 +95,16 @@ export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<B
 }
 
 /** What below the folder is not read: a person may take it for read. */
-function skippedProblems(skipped: readonly SkippedEntry[]): Problem[] {
-  return skippedLines(skipped).map(({ path: file, message }) => ({
+function skippedProblems(skipped: readonly SkippedEntry[], asked: string): Problem[] {
+  const isAskedIgnored = skipped.some(({ path: name, what }) => what === 'ignored' && name === asked)
+  const message = `all of it is left out by a ${ignoreFile} or the default exclusions; nothing of it would be read`
+  const whole = isAskedIgnored ? [{ path: asked, message }] : []
+  return [...whole, ...skippedLines(skipped)].map(({ path: file, message: text }) => ({
     severity: 'warning',
     file,
     line: 1,
     column: 1,
-    message,
+    message: text,
   }))
 }
 

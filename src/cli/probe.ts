@@ -8,6 +8,7 @@ import type {
   Head,
   HostFacts,
   RefSelector,
+  SkippedEntry,
   Source,
   SourceCredentials,
 } from '../source/source.ts'
@@ -28,6 +29,8 @@ export interface Probed {
   strategy?: string
   head?: { revision: string; commit: string } & Partial<CommitInfo>
   files?: { path: string; count: number; bytes: number }
+  /** What lies at or below the path and is not read, some of it. */
+  skipped?: SkippedEntry[]
   steps: { step: string; requests: number; receivedBytes: number; sentBytes: number; ms: number }[]
   /** The step that failed, why, and what the controller would do next. */
   failure?: { step: string; reason: string; class: ErrorClass; message: string; next: string }
@@ -40,6 +43,8 @@ const nextSteps: Record<ErrorClass, string> = {
   backoff: 'a controller would try again, with growing delays',
 }
 
+/** Entries that are not read are told up to here. */
+const shownSkipped = 10
 /** Longest that one step of a probe may take, in milliseconds. */
 const stepMs = 60_000
 
@@ -99,7 +104,13 @@ export async function probe(
     probed.head = { ...head, ...(await measured('read the commit', () => source.commit(head.commit))) }
     if (path !== undefined) {
       const { pointer } = parseRevision(head.revision) ?? {}
-      const files = await measured('read the files', () => source.files(head.commit, [path], { pointer }))
+      const skipped: SkippedEntry[] = []
+      const onSkipped = (entry: SkippedEntry): void =>
+        void (skipped.length < shownSkipped && skipped.push(entry))
+      const files = await measured('read the files', () =>
+        source.files(head.commit, [path], { pointer, onSkipped }),
+      )
+      if (skipped.length > 0) probed.skipped = skipped
       const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0)
       probed.files = { path, count: files.length, bytes }
     }

@@ -22,7 +22,12 @@ export function createIgnoreMatcher(
   const patterns = rules.flatMap((rule) => readPatterns(rule, { where, limits }))
   if (patterns.length > limits.ignorePatterns) {
     const cap = { name: 'ignorePatterns', value: patterns.length, limit: limits.ignorePatterns } as const
-    throw exceeded(where, `${namesOf(rules)} hold more patterns than allowed`, cap)
+    throw exceeded(
+      where,
+      `${namesOf(rules)} hold more patterns than allowed`,
+      cap,
+      'write fewer and shorter patterns',
+    )
   }
   const matcher = ignore({ ignorecase: false }).add(patterns)
   return (paths) => {
@@ -54,7 +59,12 @@ function readPatterns(
       const size = Buffer.byteLength(line)
       if (size > limits.ignorePatternBytes) {
         const cap = { name: 'ignorePatternBytes', value: size, limit: limits.ignorePatternBytes } as const
-        throw exceeded(where, `the pattern in line ${index + 1} of ${name} is longer than allowed`, cap)
+        throw exceeded(
+          where,
+          `the pattern in line ${index + 1} of ${name} is longer than allowed`,
+          cap,
+          'write fewer and shorter patterns',
+        )
       }
       if (line.trim() === '' || line.startsWith('#')) return []
       return folder === '' ? [line] : rebase(line, prefix)

@@ -88,7 +88,7 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
     const size = bytes?.length ?? 0
     if (size > limits.ignoreBytes) {
       const cap = { name: 'ignoreBytes', value: size, limit: limits.ignoreBytes } as const
-      throw exceeded(where, `${name} is larger than allowed`, cap)
+      throw exceeded(where, `${name} is larger than allowed`, cap, 'write fewer and shorter patterns')
     }
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -133,6 +133,8 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
 }
 
 function isExcluded(path: string): boolean {
+  // All of them begin with a dot, and few other names do.
+  if (!path.startsWith('.') && !path.includes('/.')) return false
   return path.split('/').some((part) => excluded.has(part))
 }
 

@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/compose/system.ts'
@@ -58,6 +59,18 @@ test('by https it tells the version of HTTP', async () => {
   const { stdout } = await probe(`${secure.url('repository')} --secret env://TOKEN`, secret)
   await secure.close()
   expect(stdout).toMatch(/^http +HTTP\/2$/m)
+})
+
+test('what is not read below the path is told', async () => {
+  const odd = await createGitFixture()
+  await symlink('/etc/hostname', path.join(odd.directory, 'out'))
+  await odd.commit({ 'a.yaml': 'a: 1\n', '.github/a.yaml': 'a: 1\n' })
+  const { stdout } = await probe(`${odd.directory} --path .`)
+  expect(stdout).toMatch(/^files +1 files, 5 bytes below "\."$/m)
+  expect(stdout).toMatch(/^not read +out: link, it leads out of the repository$/m)
+  const ignored = await probe(`${odd.directory} --path .github`)
+  expect(ignored.stdout).toMatch(/^not read +\.github: ignored$/m)
+  await odd.remove()
 })
 
 test('a repository on this machine', async () => {

@@ -76,7 +76,7 @@ async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
 }
 
 function factsOf(probed: Probed): [string, string][] {
-  const { host, http, protocol, agent, features, strategy, head, files } = probed
+  const { host, http, protocol, agent, features, strategy, head, files, skipped = [] } = probed
   return [
     ['host', host ?? 'not one with known quirks'],
     ...(http === undefined ? [] : [['http', `HTTP/${http}`] as [string, string]]),
@@ -88,6 +88,10 @@ function factsOf(probed: Probed): [string, string][] {
     ...(files === undefined
       ? []
       : [['files', `${files.count} files, ${files.bytes} bytes below "${files.path}"`] as [string, string]]),
+    ...skipped.map(({ path, what, why }): [string, string] => [
+      'not read',
+      `${path}: ${what}${why === undefined ? '' : `, ${why}`}`,
+    ]),
   ]
 }
 

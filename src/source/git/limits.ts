@@ -97,15 +97,19 @@ export const defaultLimits: GitLimits = {
 /** The setting that changes limits. */
 export const limitsVariable = 'HEADWATER_GIT_LIMITS'
 
-/** A cap that was passed: says which, how far, and how to raise it. */
+/** A cap that was passed: says which, how far, what else could be done, and how to raise it. */
 export function exceeded(
   where: string,
   what: string,
   cap: { name: keyof GitLimits; value: number; limit: number },
+  advice = 'name a smaller path',
 ): HeadwaterError {
+  const { name, value, limit } = cap
+  // What was counted up to the limit alone may be far more.
+  const raised = value > limit + 1 ? value : limit * 2
   return stalled(
     'LimitExceeded',
-    `${where}: ${what} (${cap.value}, limit ${cap.name}=${cap.limit}); name a smaller path, or raise it by ${limitsVariable}=${cap.name}=${cap.value}`,
+    `${where}: ${what} (${value}, limit ${name}=${limit}); ${advice}, or raise it by ${limitsVariable}=${name}=${raised}`,
   )
 }
 

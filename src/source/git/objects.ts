@@ -38,12 +38,10 @@ export async function readTrees(
   oids: readonly string[],
 ): Promise<Map<string, ReturnType<typeof parseTree>>> {
   const { where, limits } = objects
-  const tooMany = (value: number): Error =>
-    exceeded(where, 'a folder has more entries than allowed', {
-      name: 'treeEntries',
-      value,
-      limit: limits.treeEntries,
-    })
+  const tooMany = (value: number): Error => {
+    const cap = { name: 'treeEntries', value, limit: limits.treeEntries } as const
+    return exceeded(where, 'a folder has more entries than allowed', cap, 'make folders of them')
+  }
   const contents = await objects.read([...new Set(oids)])
   return new Map(
     [...contents].map(([oid, { type, content }]) => {

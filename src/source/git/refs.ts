@@ -65,7 +65,12 @@ async function checkOnBranch(
     )
   }
   const cap = { name: 'commits', value: maxCommits + 1, limit: maxCommits } as const
-  throw exceeded(where, `the commit ${commit} lies too far behind the branch "${branch}" to be found`, cap)
+  throw exceeded(
+    where,
+    `the commit ${commit} lies too far behind the branch "${branch}" to be found`,
+    cap,
+    'pin a later commit, or leave ref.branch out',
+  )
 }
 
 async function findRef(

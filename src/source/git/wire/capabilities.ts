@@ -94,7 +94,12 @@ function textIn(packet: Packet | undefined, where: string): string | undefined {
 
 /** Too many refs to go through. */
 export function tooManyRefs(where: string, value: number, limit: number): Error {
-  return exceeded(where, 'it lists more refs than allowed', { name: 'refs', value, limit })
+  return exceeded(
+    where,
+    'it lists more refs than allowed',
+    { name: 'refs', value, limit },
+    'follow a branch or a tag by its name',
+  )
 }
 
 function notGit(where: string): Error {
