@@ -1,20 +1,10 @@
 import type { TLSSocket } from 'node:tls'
-import { networkError, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { networkError } from './failure.ts'
+import type { HttpPorts, Multiplex } from './message.ts'
 import { tooSlow } from '../limits.ts'
 import type { Target } from './proxy.ts'
 import { DialTimeout } from './secure.ts'
 import { codes, sendStream, StreamLost, type Kept } from './stream.ts'
-
-/**
- * Requests by HTTP/2: one connection to each host that offers it, for as many requests as there are. It is opened with
- * the first and kept a while; one that has ended is replaced, and what it lost is asked once more, as git's questions
- * change nothing.
- */
-export interface Multiplex {
-  /** The answer; undefined where the host speaks HTTP/1.1, by which it is to be asked then. */
-  send(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer | undefined>
-  close(): void
-}
 
 /** Bytes that may be on their way to us: of one answer, and of all on one connection. */
 const windows = { stream: 1024 * 1024, session: 4 * 1024 * 1024 }

@@ -1,7 +1,8 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { tooSlow } from '../limits.ts'
-import { networkError, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { networkError } from './failure.ts'
+import type { HttpAnswer, HttpPorts, HttpRequest } from './message.ts'
 
 /** A connection by HTTP/2, kept for whoever asks the same host. */
 export interface Kept {
