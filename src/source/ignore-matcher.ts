@@ -2,7 +2,15 @@ import { createContext, Script } from 'node:vm'
 import ignore from 'ignore'
 import { stalled } from '../api/errors.ts'
 import { exceeded, limitsVariable, type GitLimits } from './git/limits.ts'
-import type { RuleText } from './ignore-rules.ts'
+
+/** A file of rules, or a text in its place. */
+export interface RuleText {
+  /** The folder it bears on. */
+  folder: string
+  /** As messages name it. */
+  name: string
+  text: string
+}
 
 /** Those of some paths that the rules leave out. */
 export type IgnoreMatcher = (paths: readonly string[]) => string[]

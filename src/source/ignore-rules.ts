@@ -1,6 +1,6 @@
 import { stalled } from '../api/errors.ts'
 import { isBelow, treeFolder } from '../api/tree-path.ts'
-import type { IgnoreMatcher } from './ignore-matcher.ts'
+import type { IgnoreMatcher, RuleText } from './ignore-matcher.ts'
 import { exceeded, type GitLimits } from './git/limits.ts'
 
 /** The file whose rules bear on the folder it lies in, and on all below. */
@@ -47,15 +47,6 @@ interface IgnoreOptions {
   ignore: string | undefined
   /** Files of rules by their ids. */
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>
-}
-
-/** A file of rules, or a text in its place. */
-export interface RuleText {
-  /** The folder it bears on. */
-  folder: string
-  /** As messages name it. */
-  name: string
-  text: string
 }
 
 /**
