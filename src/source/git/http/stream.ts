@@ -114,8 +114,9 @@ async function* readBody(
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array
-    // A stream that is reset without an error ends as one that is complete does.
-    if (stream.aborted) throw new Error('reset')
+    // To Node a stream that is cancelled ends as one that is complete does. One that ends early without any error does so
+    // to us too: what git sends says itself where it ends.
+    if ((stream.rstCode ?? 0) !== 0) throw new Error('cancelled')
   } catch (error) {
     throw networkError(error, where, signal)
   }
