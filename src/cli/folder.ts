@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Option } from 'commander'
 import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
+import { HeadwaterError } from '../api/errors.ts'
 import { isBelow, treePath } from '../api/tree-path.ts'
 import {
   build,
@@ -74,6 +75,21 @@ export interface FolderPorts {
 
 /** Builds what a folder declares, as the controller would build a commit that holds it as it is on disk now. */
 export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<BuildResult> {
+  try {
+    return await buildTree(folder, ports)
+  } catch (error) {
+    if (!(error instanceof HeadwaterError) || !refusals.has(error.reason)) throw error
+    // The controller would read nothing of it.
+    const file = treeOf(folder.root, folder.directory)
+    const problem: Problem = { severity: 'error', file, line: 1, column: 1, message: error.message }
+    return { objects: [], problems: [problem], withheld: new Map(), inputs: new Map() }
+  }
+}
+
+/** Reasons for which a commit is refused whole. */
+const refusals = new Set(['InvalidPath', 'InvalidIgnore', 'LimitExceeded'])
+
+async function buildTree(folder: Folder, ports: FolderPorts): Promise<BuildResult> {
   const root = await realpath(folder.root)
   const tree = openWorkTree(root)
   const below = treeOf(folder.root, folder.directory)

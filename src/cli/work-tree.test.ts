@@ -59,7 +59,12 @@ test('a repository inside, as a submodule lies, is passed over', async () => {
 
 test('S10 files that differ only by letter case are refused', async () => {
   for (const name of ['a.yaml', 'A.yaml']) await writeFile(path.join(fixture.directory, name), 'a: 1\n')
-  await expect(openWorkTree(fixture.directory).files([''])).rejects.toThrow('"A.yaml" and "a.yaml"')
+  const says = '"A.yaml" and "a.yaml"'
+  await expect(openWorkTree(fixture.directory).files([''])).rejects.toThrow(says)
+  await expect(openWorkTree(fixture.directory).files(['a.yaml'])).rejects.toThrow(says)
+  const ran = await headwater('validate .', { cwd: fixture.directory, clock: createSystemClock() })
+  expect(ran.stdout).toContain(says)
+  expect(ran.code).toBe(1)
 })
 
 test('a folder that is left out whole is told by validate', async () => {
