@@ -10,7 +10,8 @@ const basic = (credentials: SourceCredentials): string =>
 export function httpDoors(options: Omit<GitHttpOptions, 'root' | 'authorization'>): () => Promise<Doors> {
   return async () => {
     const servers = new Map<string, GitHttpServer>()
-    const credentials = { username: 'ana', password: 'pa55word-canary' }
+    const trust = options.tls === undefined ? {} : { ca: options.tls.cert }
+    const credentials = { username: 'ana', password: 'pa55word-canary', ...trust }
     let accepted = basic(credentials)
     const own = new Map<string, string>()
     const serve = async (root: string): Promise<GitHttpServer> => {
@@ -30,18 +31,18 @@ export function httpDoors(options: Omit<GitHttpOptions, 'root' | 'authorization'
     }
     return {
       credentials,
-      wrong: { username: 'ana', password: 'wr0ng-canary' },
+      wrong: { username: 'ana', password: 'wr0ng-canary', ...trust },
       async host(repository) {
         const root = path.dirname(repository)
         return (servers.get(root) ?? (await serve(root))).url(path.basename(repository))
       },
       async rotate() {
-        const next = { username: 'ana', password: 'n3xt-canary' }
+        const next = { username: 'ana', password: 'n3xt-canary', ...trust }
         accepted = basic(next)
         return next
       },
       async forOne(repository) {
-        const deploy = { username: 'deploy', password: 'd3ploy-canary' }
+        const deploy = { username: 'deploy', password: 'd3ploy-canary', ...trust }
         own.set(path.basename(repository), basic(deploy))
         return deploy
       },

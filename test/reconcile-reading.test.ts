@@ -55,11 +55,23 @@ describe('spec.ignore', () => {
   })
 })
 
+test('F38 rules that leave out all of the path hold everything', async () => {
+  const house = await createHarness()
+  house.repository.commit(stackFiles('web'))
+  await house.run(10 * minute)
+  await follow(house, '*')
+  await house.run(10 * minute)
+  expect(await house.ready(rootKustomization)).toMatch(
+    /^False: path "\.\/" .* nothing was applied or removed$/,
+  )
+  expect([...house.cloud.stacks.keys()]).toEqual(['eu/web'])
+})
+
 describe('entries that are not read', () => {
   const events = async (house: Harness) =>
     (await house.store.events({ key: rootKustomization })).filter(({ reason }) => reason === 'EntriesSkipped')
 
-  test('are told once a revision, with their names escaped', async () => {
+  test('S8 are told once a revision, with their names escaped', async () => {
     const house = await createHarness()
     house.repository.commit(stackFiles('web'))
     house.repository.skip([

@@ -14,8 +14,8 @@ export type GitProvider = (typeof gitProviders)[number]
 export const codeCommitHost =
   /^(?:vpce-[a-z0-9-]+\.)?git-codecommit(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/
 
-/** Hosts of Azure DevOps Services. */
-export const azureDevOpsHost = /^(dev\.azure\.com|[^.]+\.visualstudio\.com)$/
+/** Hosts of Azure DevOps Services, that for ssh too. */
+export const azureDevOpsHost = /^((ssh\.)?dev\.azure\.com|[^.]+\.visualstudio\.com)$/
 
 /** Where each provider's sign-in is sent to, and nowhere else: it is the controller's own. */
 const places: Partial<Record<GitProvider, { host: RegExp; form: string }>> = {

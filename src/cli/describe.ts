@@ -49,8 +49,15 @@ function messageOf(record: ObjectRecord, now: number): string {
   const isUnderWay = findCondition(conditions, 'Reconciling') !== undefined
   const parts = [withProgress(brief(said), isUnderWay ? progress : undefined)]
   if (drifted !== undefined) parts.push(`; drifted: ${brief(drifted.message)}`)
+  if (record.status.stale !== undefined) parts.push(`; ${staleText(record)}`)
   if (record.deletion !== undefined && !/delet/i.test(said)) parts.push('; is being deleted')
   return parts.join(' ').replaceAll(' ;', ';')
+}
+
+/** What is old about a source, in words. */
+export function staleText({ spec, status }: ObjectRecord): string {
+  const limit = typeof spec['staleAfter'] === 'string' ? spec['staleAfter'] : 'expected'
+  return status.stale === 'unread' ? `not read for longer than ${limit}` : `head older than ${limit}`
 }
 
 /** A message for a line of a table: several lines become one, commits are shortened. */
@@ -78,6 +85,11 @@ export function withProgress(message: string, progress: ObjectStatus['progress']
 /** `3m ago`; what lies ahead (another machine's clock) counts as now. */
 export function formatAgo(at: number, now: number): string {
   return `${formatAge(at, now)} ago`
+}
+
+/** `in 3m`; `now` for what is due. */
+export function formatAhead(at: number, now: number): string {
+  return at <= now ? 'now' : `in ${formatAge(now, at)}`
 }
 
 /** `3m`, `12s`: how long ago something was, for a column. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Option } from 'commander'
 import type { GitRepositorySpec } from '../api/kinds/git-repository.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
+import { HeadwaterError } from '../api/errors.ts'
 import { isBelow, treePath } from '../api/tree-path.ts'
 import {
   build,
@@ -14,6 +15,7 @@ import {
   type TreeFile,
 } from '../build/index.ts'
 import { skippedLines } from '../reconcile/skipped.ts'
+import { ignoreFile } from '../source/ignore-rules.ts'
 import type { SkippedEntry } from '../source/source.ts'
 import { usageError } from './exit.ts'
 import type { Io } from './io.ts'
@@ -73,6 +75,21 @@ export interface FolderPorts {
 
 /** Builds what a folder declares, as the controller would build a commit that holds it as it is on disk now. */
 export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<BuildResult> {
+  try {
+    return await buildTree(folder, ports)
+  } catch (error) {
+    if (!(error instanceof HeadwaterError) || !refusals.has(error.reason)) throw error
+    // The controller would read nothing of it.
+    const file = treeOf(folder.root, folder.directory)
+    const problem: Problem = { severity: 'error', file, line: 1, column: 1, message: error.message }
+    return { objects: [], problems: [problem], withheld: new Map(), inputs: new Map() }
+  }
+}
+
+/** Reasons for which a commit is refused whole. */
+const refusals = new Set(['InvalidPath', 'InvalidIgnore', 'LimitExceeded'])
+
+async function buildTree(folder: Folder, ports: FolderPorts): Promise<BuildResult> {
   const root = await realpath(folder.root)
   const tree = openWorkTree(root)
   const below = treeOf(folder.root, folder.directory)
@@ -80,7 +97,7 @@ export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<B
   const options = { path: below, source: 'GitRepository/local/folder' }
   const first = buildObjects(files, options)
   const needsFacts = first.objects.some(({ kind }) => kind === 'CloudFormationStack')
-  const passedOver = skippedProblems([...tree.skipped.values()])
+  const passedOver = skippedProblems([...tree.skipped.values()], below)
   const result = await build(files.toSorted(byPath), {
     ...options,
     targetNamespace: namespacesOf(first.objects),
@@ -94,13 +111,16 @@ export async function buildFolder(folder: Folder, ports: FolderPorts): Promise<B
 }
 
 /** What below the folder is not read: a person may take it for read. */
-function skippedProblems(skipped: readonly SkippedEntry[]): Problem[] {
-  return skippedLines(skipped).map(({ path: file, message }) => ({
+function skippedProblems(skipped: readonly SkippedEntry[], asked: string): Problem[] {
+  const isAskedIgnored = skipped.some(({ path: name, what }) => what === 'ignored' && name === asked)
+  const message = `all of it is left out by a ${ignoreFile} or the default exclusions; nothing of it would be read`
+  const whole = isAskedIgnored ? [{ path: asked, message }] : []
+  return [...whole, ...skippedLines(skipped)].map(({ path: file, message: text }) => ({
     severity: 'warning',
     file,
     line: 1,
     column: 1,
-    message,
+    message: text,
   }))
 }
 

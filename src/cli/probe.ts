@@ -1,16 +1,20 @@
-import { HeadwaterError } from '../api/errors.ts'
-import { createGitSource, findGitHost, personalPolicy, type Traffic } from '../source/index.ts'
+import { asHeadwaterError, HeadwaterError, type ErrorClass } from '../api/errors.ts'
+import { parseRevision } from '../api/revision.ts'
+import { createGitSource, findGitHost, personalPolicy, strategyOf, type Traffic } from '../source/index.ts'
 import type {
   CloudIdentities,
+  CommitInfo,
   GitProvider,
   Head,
+  HostFacts,
   RefSelector,
+  SkippedEntry,
   Source,
   SourceCredentials,
 } from '../source/source.ts'
 import type { Io } from './io.ts'
 
-/** What a probe found. */
+/** What a probe found; what could not be found for a failure before it is absent. */
 export interface Probed {
   url: string
   /** The host's name, if its quirks are known. */
@@ -22,12 +26,25 @@ export interface Probed {
   agent?: string
   features: string[]
   /** How commits are read here, in words. */
-  strategy: string
-  head: { revision: string; commit: string; subject: string; author: string; committedAt: string }
+  strategy?: string
+  head?: { revision: string; commit: string } & Partial<CommitInfo>
   files?: { path: string; count: number; bytes: number }
+  /** What lies at or below the path and is not read, some of it. */
+  skipped?: SkippedEntry[]
   steps: { step: string; requests: number; receivedBytes: number; sentBytes: number; ms: number }[]
+  /** The step that failed, why, and what the controller would do next. */
+  failure?: { step: string; reason: string; class: ErrorClass; message: string; next: string }
 }
 
+/** What a controller does after a failure, by its class. */
+const nextSteps: Record<ErrorClass, string> = {
+  stalled: 'a controller would look again after its interval, and need a change by somebody',
+  wait: 'a controller would look again soon',
+  backoff: 'a controller would try again, with growing delays',
+}
+
+/** Entries that are not read are told up to here. */
+const shownSkipped = 10
 /** Longest that one step of a probe may take, in milliseconds. */
 const stepMs = 60_000
 
@@ -60,53 +77,62 @@ export async function probe(
       ...(identities === undefined ? {} : { identities }),
     },
   )
-  const steps: Probed['steps'] = []
-  const measured = async <T>(step: string, run: () => Promise<T>): Promise<T> => {
+  const probed: Probed = { url, features: [], steps: [] }
+  const host = url.includes('://') && URL.canParse(url) ? findGitHost(url)?.name : undefined
+  if (host !== undefined) probed.host = host
+  let step = ''
+  const measured = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
     const before = { ...traffic }
     const began = io.clock.now()
-    const result = await run()
-    steps.push({
-      step,
-      requests: traffic.requests - before.requests,
-      receivedBytes: traffic.receivedBytes - before.receivedBytes,
-      sentBytes: traffic.sentBytes - before.sentBytes,
-      ms: io.clock.now() - began,
-    })
-    return result
+    step = name
+    try {
+      return await run()
+    } finally {
+      probed.steps.push({
+        step,
+        requests: traffic.requests - before.requests,
+        receivedBytes: traffic.receivedBytes - before.receivedBytes,
+        sentBytes: traffic.sentBytes - before.sentBytes,
+        ms: io.clock.now() - began,
+      })
+    }
   }
   try {
     const { head, selector } = await measured('find the ref', () => findHead(source, ref))
+    probed.head = head
     await measured('look again', () => source.head(selector))
-    const info = await measured('read the commit', () => source.commit(head.commit))
-    const files =
-      path === undefined
-        ? undefined
-        : await measured('read the files', () => source.files(head.commit, [path]))
-    const facts = source.facts?.()
-    const host = url.includes('://') ? findGitHost(url)?.name : undefined
-    const { agent, ...features } = facts?.features ?? {}
-    return {
-      url,
-      ...(host === undefined ? {} : { host }),
-      ...(traffic.http === undefined ? {} : { http: traffic.http }),
-      ...(facts === undefined ? {} : { protocol: facts.version }),
-      ...(agent === undefined ? {} : { agent }),
-      features: Object.entries(features).map(([name, value]) => (value === '' ? name : `${name}=${value}`)),
-      strategy: facts === undefined ? 'on this machine' : strategyOf(facts),
-      head: { ...head, ...info },
-      ...(files === undefined || path === undefined
-        ? {}
-        : {
-            files: {
-              path,
-              count: files.length,
-              bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0),
-            },
-          }),
-      steps,
+    probed.head = { ...head, ...(await measured('read the commit', () => source.commit(head.commit))) }
+    if (path !== undefined) {
+      const { pointer } = parseRevision(head.revision) ?? {}
+      const skipped: SkippedEntry[] = []
+      const onSkipped = (entry: SkippedEntry): void =>
+        void (skipped.length < shownSkipped && skipped.push(entry))
+      const files = await measured('read the files', () =>
+        source.files(head.commit, [path], { pointer, onSkipped }),
+      )
+      if (skipped.length > 0) probed.skipped = skipped
+      const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0)
+      probed.files = { path, count: files.length, bytes }
     }
+  } catch (error) {
+    const { reason, class: errorClass, message } = asHeadwaterError(error)
+    probed.failure = { step, reason, class: errorClass, message, next: nextSteps[errorClass] }
   } finally {
     await source.close?.()
+  }
+  if (traffic.http !== undefined) probed.http = traffic.http
+  return { ...probed, ...learned(source.facts?.(), probed) }
+}
+
+/** What the host told, also when something failed after it. */
+function learned(facts: HostFacts | undefined, { head }: Probed): Partial<Probed> {
+  if (facts === undefined) return head === undefined ? {} : { strategy: 'on this machine' }
+  const { agent, ...features } = facts.features
+  return {
+    protocol: facts.version,
+    ...(agent === undefined ? {} : { agent }),
+    features: Object.entries(features).map(([name, value]) => (value === '' ? name : `${name}=${value}`)),
+    strategy: strategyOf(facts),
   }
 }
 
@@ -127,15 +153,4 @@ async function findHead(source: Source, ref: string): Promise<{ head: Head; sele
     if (head === undefined) throw error
     return { head, selector: tag }
   }
-}
-
-function strategyOf(facts: NonNullable<ReturnType<NonNullable<Source['facts']>>>): string {
-  const { version, features, refusedFilters } = facts
-  if (version !== 2) return `whole commits: the server speaks version ${version} only`
-  if (!(features['fetch'] ?? '').split(' ').includes('filter'))
-    return 'whole commits: the server does not filter'
-  if (!refusedFilters.includes('combine')) return 'parts of commits, the trees on the way at once'
-  return refusedFilters.includes('blob:none')
-    ? 'parts of commits, a walk down the trees'
-    : 'parts of commits, all trees at once where they are few'
 }

@@ -5,7 +5,7 @@ import { parseKey } from '../api/reference.ts'
 import { shortRevision } from '../api/revision.ts'
 import { dependencyKeys } from '../reconcile/dependencies.ts'
 import { cloudIdOf, consoleLink } from './cloud.ts'
-import { brief, formatAgo, runWord } from './describe.ts'
+import { brief, formatAgo, formatAhead, runWord, staleText } from './describe.ts'
 import { printable } from './io.ts'
 import type { Paint } from './paint.ts'
 
@@ -20,8 +20,10 @@ interface Neighbour {
 export interface Trace {
   object: { kind: string; namespace: string; name: string; ready: string; message: string }
   declaredIn?: { file: string; line: number; source: string; url?: string }
-  commit?: { revision: string; subject?: string; author?: string; committedAt?: string }
-  appliedBy: { owner?: string; operation?: string; identity?: string; region?: string }
+  commit?: { revision: string; subject?: string; author?: string; committedAt?: string; signedBy?: string[] }
+  /** What is wrong with the source: it fails, or is stale. */
+  source?: { reason?: string; message?: string; nextAttemptAt?: string; fetchedAt?: string; stale?: string }
+  appliedBy: { revision?: string; owner?: string; operation?: string; identity?: string; region?: string }
   dependsOn: Neighbour[]
   neededBy: Neighbour[]
   blockedBy: string[]
@@ -32,7 +34,12 @@ export function traceOf(record: ObjectRecord, all: readonly ObjectRecord[]): Tra
   const byKey = new Map(all.map((other) => [keyOf(other), other]))
   const { origin, status } = record
   const source = origin === undefined ? undefined : byKey.get(origin.source)
-  const artifact = record.kind === 'GitRepository' ? status.artifact : source?.status.artifact
+  const repository = record.kind === 'GitRepository' ? record : source
+  const artifact = repository?.status.artifact
+  const verified = repository?.status.verified
+  const signedBy = verified?.revision === artifact?.revision ? verified?.signers : undefined
+  const trouble = repository === undefined ? undefined : troubleOf(repository)
+  const revision = record.kind === 'GitRepository' ? undefined : status.lastAppliedRevision
   const ready = findCondition(status.conditions, 'Ready')
   const url = source?.spec['url']
   const operation = record.operation?.id
@@ -64,9 +71,12 @@ export function traceOf(record: ObjectRecord, all: readonly ObjectRecord[]): Tra
             ...(artifact.subject === undefined ? {} : { subject: artifact.subject }),
             ...(artifact.author === undefined ? {} : { author: artifact.author }),
             ...(artifact.committedAt === undefined ? {} : { committedAt: artifact.committedAt }),
+            ...(signedBy === undefined ? {} : { signedBy }),
           },
         }),
+    ...(trouble === undefined ? {} : { source: trouble }),
     appliedBy: {
+      ...(revision === undefined ? {} : { revision }),
       ...(record.owner === undefined ? {} : { owner: record.owner }),
       ...(operation === undefined ? {} : { operation }),
       ...(cloudId === undefined ? {} : { identity: cloudId }),
@@ -80,6 +90,22 @@ export function traceOf(record: ObjectRecord, all: readonly ObjectRecord[]): Tra
   }
 }
 
+/** Why what a source tells may be old. */
+function troubleOf(record: ObjectRecord): Trace['source'] {
+  const { conditions, stale, nextAttemptAt, artifact } = record.status
+  const ready = findCondition(conditions, 'Ready')
+  const isFailing = ready?.status === 'False'
+  if (!isFailing && stale === undefined) return undefined
+  return {
+    ...(isFailing ? { reason: ready.reason, message: brief(ready.message) } : {}),
+    ...(isFailing && nextAttemptAt !== undefined
+      ? { nextAttemptAt: new Date(nextAttemptAt).toISOString() }
+      : {}),
+    ...(artifact === undefined ? {} : { fetchedAt: new Date(artifact.fetchedAt).toISOString() }),
+    ...(stale === undefined ? {} : { stale: staleText(record) }),
+  }
+}
+
 function neighbour(key: string, byKey: ReadonlyMap<string, ObjectRecord>): Neighbour {
   const record = byKey.get(key)
   if (record === undefined) return { key, ready: 'missing' }
@@ -88,20 +114,26 @@ function neighbour(key: string, byKey: ReadonlyMap<string, ObjectRecord>): Neigh
 
 /** A trace as a person reads it. Pure. */
 export function traceLines(trace: Trace, { paint, now }: { paint: Paint; now: number }): string[] {
-  const { object, declaredIn, commit, appliedBy } = trace
+  const { object, declaredIn, commit, source, appliedBy } = trace
   const lines: [string, string][] = [
     ['Object', `${typed(object)} (${object.namespace})   ready: ${object.ready}   ${object.message}`],
     [
       'Declared in',
-      declaredIn === undefined ? 'the settings of this controller' : declared(declaredIn, commit, now),
+      declaredIn === undefined
+        ? 'the settings of this controller'
+        : declared(declaredIn, commit, { paint, now }),
     ],
   ]
-  if (declaredIn === undefined && commit !== undefined) lines.push(['At', commitText(commit, now)])
+  if (declaredIn === undefined && commit !== undefined) lines.push(['At', commitText(commit, { paint, now })])
+  if (source !== undefined) lines.push(['Source', paint.bad(sourceText(source, now))])
   const applied = [
     appliedBy.owner === undefined ? undefined : typed(parseKey(appliedBy.owner)),
     appliedBy.operation === undefined ? undefined : `${runWord(object.kind)} ${appliedBy.operation}`,
     appliedBy.identity,
   ].filter((part) => part !== undefined)
+  const isBehind = appliedBy.revision !== undefined && appliedBy.revision !== commit?.revision
+  if (isBehind && commit !== undefined)
+    applied.push(`last applied at ${shortRevision(appliedBy.revision ?? '')}`)
   if (applied.length > 0) lines.push(['Applied by', applied.join(' → ')])
   const link = appliedBy.identity === undefined ? undefined : consoleLink(appliedBy.identity)
   if (link !== undefined) lines.push(['Console', link])
@@ -113,19 +145,37 @@ export function traceLines(trace: Trace, { paint, now }: { paint: Paint; now: nu
   return lines.map(([name, text]) => `${name.padEnd(12)}  ${text}`)
 }
 
-function declared(place: NonNullable<Trace['declaredIn']>, commit: Trace['commit'], now: number): string {
+function sourceText(
+  { reason, message, nextAttemptAt, fetchedAt, stale }: NonNullable<Trace['source']>,
+  now: number,
+): string {
+  const parts = [
+    reason === undefined ? undefined : `failing: ${reason}: ${printable(message ?? '')}`,
+    stale,
+    fetchedAt === undefined ? 'never read' : `last read ${formatAgo(Date.parse(fetchedAt), now)}`,
+    nextAttemptAt === undefined ? undefined : `next look ${formatAhead(Date.parse(nextAttemptAt), now)}`,
+  ]
+  return parts.filter((part) => part !== undefined).join('; ')
+}
+
+function declared(
+  place: NonNullable<Trace['declaredIn']>,
+  commit: Trace['commit'],
+  at: { paint: Paint; now: number },
+): string {
   const source = typed(parseKey(place.source))
-  return `${printable(place.file)}:${place.line} in ${source}${commit === undefined ? '' : ` at ${commitText(commit, now)}`}`
+  return `${printable(place.file)}:${place.line} in ${source}${commit === undefined ? '' : ` at ${commitText(commit, at)}`}`
 }
 
 function commitText(
-  { revision, subject, author, committedAt }: NonNullable<Trace['commit']>,
-  now: number,
+  { revision, subject, author, committedAt, signedBy }: NonNullable<Trace['commit']>,
+  { paint, now }: { paint: Paint; now: number },
 ): string {
   const about = [
     subject === undefined ? undefined : `"${printable(subject)}"`,
     author === undefined ? undefined : printable(author),
     committedAt === undefined ? undefined : formatAgo(Date.parse(committedAt), now),
+    signedBy === undefined ? undefined : `signed ${paint.good('✔')} by ${printable(signedBy.join(' and '))}`,
   ].filter((part) => part !== undefined)
   return `${shortRevision(revision)}${about.length === 0 ? '' : ` (${about.join(', ')})`}`
 }

@@ -1,7 +1,9 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { headwater } from '../../test/cli/test-io.ts'
 import { createGitFixture, type GitFixture } from '../../test/git-fixture.ts'
+import { createSystemClock } from '../compose/system.ts'
 import { createLocalGitSource } from '../source/git/local.ts'
 import { openWorkTree } from './work-tree.ts'
 
@@ -57,5 +59,19 @@ test('a repository inside, as a submodule lies, is passed over', async () => {
 
 test('S10 files that differ only by letter case are refused', async () => {
   for (const name of ['a.yaml', 'A.yaml']) await writeFile(path.join(fixture.directory, name), 'a: 1\n')
-  await expect(openWorkTree(fixture.directory).files([''])).rejects.toThrow('"A.yaml" and "a.yaml"')
+  const says = '"A.yaml" and "a.yaml"'
+  await expect(openWorkTree(fixture.directory).files([''])).rejects.toThrow(says)
+  await expect(openWorkTree(fixture.directory).files(['a.yaml'])).rejects.toThrow(says)
+  const ran = await headwater('validate .', { cwd: fixture.directory, clock: createSystemClock() })
+  expect(ran.stdout).toContain(says)
+  expect(ran.code).toBe(1)
+})
+
+test('a folder that is left out whole is told by validate', async () => {
+  await fixture.commit({ '.sourceignore': 'old/\n', 'old/a.yaml': 'a: 1\n' })
+  const ran = await headwater('validate old', { cwd: fixture.directory, clock: createSystemClock() })
+  expect(ran.stdout).toContain(
+    'old:1:1: warning: all of it is left out by a .sourceignore or the default exclusions',
+  )
+  expect(ran.code).toBe(0)
 })

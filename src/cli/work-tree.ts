@@ -5,7 +5,7 @@ import type { TreeFile } from '../build/index.ts'
 import { defaultLimits } from '../source/git/limits.ts'
 import { createIgnoreRules, ignoreFile } from '../source/ignore-rules.ts'
 import type { SkippedEntry } from '../source/source.ts'
-import { checkNames } from '../source/twins.ts'
+import { checkNames, twinsOf } from '../source/twins.ts'
 
 /** A folder on disk, read as a commit that holds it would be: without what is ignored, links inside it followed. */
 export interface WorkTree {
@@ -50,6 +50,18 @@ export function openWorkTree(root: string): WorkTree {
     if (real === '') return false
     await look(treeFolder(real))
     return (await rules.ignored([isFolder ? `${real}/` : real])).size > 0
+  }
+
+  /** Refuses a path of which a part has a twin beside it. */
+  const checkWay = async (real: string): Promise<void> => {
+    for (let way = real; way !== ''; way = treeFolder(way)) {
+      const folder = treeFolder(way)
+      const name = way.slice(folder === '' ? 0 : folder.length + 1)
+      for (const twin of twinsOf(name, await readdir(at(folder), { withFileTypes: true }))) {
+        const other = joined(folder, twin.name)
+        if (!(await isIgnored(other, twin.isDirectory()))) checkNames(root, [way, other])
+      }
+    }
   }
 
   type Place = { name: string; real: string; via: readonly string[] }
@@ -107,9 +119,13 @@ export function openWorkTree(root: string): WorkTree {
         const real = await realOf(name)
         const kind = real === undefined ? undefined : await kindOf(at(real))
         if (real === undefined || kind === undefined) continue
-        if (await isIgnored(real, kind === 'folder')) skip({ path: name, what: 'ignored' })
-        else
-          found.push(...(kind === 'folder' ? await open({ name, real, via: [] }) : [{ name, real, via: [] }]))
+        if (await isIgnored(real, kind === 'folder')) {
+          skip({ path: name, what: 'ignored' })
+          continue
+        }
+        await checkWay(real)
+        const place = { name, real, via: [] }
+        found.push(...(kind === 'folder' ? await open(place) : [place]))
       }
       const files = found.filter(({ name }) => wanted(name))
       return Promise.all(

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import type { ObjectRecord, PackagedInputs } from '../api/record.ts'
 import { keyOf } from '../api/record.ts'
+import { parseRevision } from '../api/revision.ts'
 import { build, formatProblem } from '../build/index.ts'
 import type { BuiltObject, ObjectInputs } from '../build/index.ts'
 import type { KustomizationSpec } from '../api/kinds/kustomization.ts'
@@ -51,6 +52,7 @@ export async function packageObjects(ports: ControllerPorts, options: PackageOpt
   const skipped = new Map<string, SkippedEntry>()
   const reading: ReadOptions = {
     shelf,
+    pointer: parseRevision(options.revision)?.pointer,
     ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
     onSkipped: (entry) => void (skipped.size < maxSkipped && skipped.set(entry.path, entry)),
   }

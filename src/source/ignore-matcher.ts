@@ -2,7 +2,15 @@ import { createContext, Script } from 'node:vm'
 import ignore from 'ignore'
 import { stalled } from '../api/errors.ts'
 import { exceeded, limitsVariable, type GitLimits } from './git/limits.ts'
-import type { RuleText } from './ignore-rules.ts'
+
+/** A file of rules, or a text in its place. */
+export interface RuleText {
+  /** The folder it bears on. */
+  folder: string
+  /** As messages name it. */
+  name: string
+  text: string
+}
 
 /** Those of some paths that the rules leave out. */
 export type IgnoreMatcher = (paths: readonly string[]) => string[]
@@ -22,7 +30,12 @@ export function createIgnoreMatcher(
   const patterns = rules.flatMap((rule) => readPatterns(rule, { where, limits }))
   if (patterns.length > limits.ignorePatterns) {
     const cap = { name: 'ignorePatterns', value: patterns.length, limit: limits.ignorePatterns } as const
-    throw exceeded(where, `${namesOf(rules)} hold more patterns than allowed`, cap)
+    throw exceeded(
+      where,
+      `${namesOf(rules)} hold more patterns than allowed`,
+      cap,
+      'write fewer and shorter patterns',
+    )
   }
   const matcher = ignore({ ignorecase: false }).add(patterns)
   return (paths) => {
@@ -54,7 +67,12 @@ function readPatterns(
       const size = Buffer.byteLength(line)
       if (size > limits.ignorePatternBytes) {
         const cap = { name: 'ignorePatternBytes', value: size, limit: limits.ignorePatternBytes } as const
-        throw exceeded(where, `the pattern in line ${index + 1} of ${name} is longer than allowed`, cap)
+        throw exceeded(
+          where,
+          `the pattern in line ${index + 1} of ${name} is longer than allowed`,
+          cap,
+          'write fewer and shorter patterns',
+        )
       }
       if (line.trim() === '' || line.startsWith('#')) return []
       return folder === '' ? [line] : rebase(line, prefix)

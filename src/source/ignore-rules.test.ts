@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { gitEnvironment } from '../../test/git-fixture.ts'
 import { createSeededRandom } from '../../test/support/virtual-clock.ts'
 import { defaultLimits, type GitLimits } from './git/limits.ts'
-import { createIgnoreRules, type IgnoreRules } from './ignore-rules.ts'
+import { createIgnoreRules, defaultExclusions, type IgnoreRules } from './ignore-rules.ts'
 
 interface Given {
   /** Texts of `.sourceignore` by their folders. */
@@ -96,6 +96,10 @@ test.each(cases)('$name', async ({ given, left, out }) => {
   const { rules } = rulesOf(given)
   const ignored = await rules.ignored([...left, ...out])
   expect([...ignored].toSorted()).toEqual(out.toSorted())
+})
+
+test('every default exclusion begins with a dot: other names are passed by at once', () => {
+  expect(defaultExclusions.filter((name) => !name.startsWith('.'))).toEqual([])
 })
 
 test('a file of rules is read once, and only when it bears on what is asked', async () => {

@@ -1,6 +1,6 @@
 import { stalled } from '../api/errors.ts'
 import { isBelow, treeFolder } from '../api/tree-path.ts'
-import type { IgnoreMatcher } from './ignore-matcher.ts'
+import type { IgnoreMatcher, RuleText } from './ignore-matcher.ts'
 import { exceeded, type GitLimits } from './git/limits.ts'
 
 /** The file whose rules bear on the folder it lies in, and on all below. */
@@ -49,15 +49,6 @@ interface IgnoreOptions {
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>
 }
 
-/** A file of rules, or a text in its place. */
-export interface RuleText {
-  /** The folder it bears on. */
-  folder: string
-  /** As messages name it. */
-  name: string
-  text: string
-}
-
 /**
  * Rules as git reads its own (gitignore(5)): the last pattern that matches decides, what lies below an ignored folder
  * stays ignored. In order: the default exclusions, `.sourceignore` from the root down, `spec.ignore`.
@@ -88,7 +79,7 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
     const size = bytes?.length ?? 0
     if (size > limits.ignoreBytes) {
       const cap = { name: 'ignoreBytes', value: size, limit: limits.ignoreBytes } as const
-      throw exceeded(where, `${name} is larger than allowed`, cap)
+      throw exceeded(where, `${name} is larger than allowed`, cap, 'write fewer and shorter patterns')
     }
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -133,6 +124,8 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
 }
 
 function isExcluded(path: string): boolean {
+  // All of them begin with a dot, and few other names do.
+  if (!path.startsWith('.') && !path.includes('/.')) return false
   return path.split('/').some((part) => excluded.has(part))
 }
 

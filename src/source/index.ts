@@ -11,6 +11,7 @@ import type { CloudIdentities, OpenSource, Source, SourceLocation } from './sour
 
 export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
+export { strategyOf } from './git/strategy.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
 export { parseGitUrl }
 export type { GitLimits, SourcePolicy, Traffic }
@@ -80,9 +81,6 @@ export function createGitSource(location: SourceLocation, ports: SourcePorts): S
   }
 }
 
-/** Sources kept open at once, and for how long after their last use: each may hold connections and objects in memory. */
-const kept = { count: 16, idleMs: 5 * 60_000 }
-
 /**
  * `createGitSource` with its ports given, as the reconcile loop takes it. The same location gives the same source again
  * for a while, so that a source and all that is loaded from it share one fetch of a commit.
@@ -90,13 +88,15 @@ const kept = { count: 16, idleMs: 5 * 60_000 }
 export function sourceOpener(ports: SourcePorts): OpenSource {
   let open: { key: string; source: Source; usedAt: number }[] = []
   const shared: SourcePorts['shared'] = {}
+  // Each may hold connections and objects in memory.
+  const { sources, sourceIdleMs } = ports.limits ?? defaultLimits
   return (location) => {
     const now = ports.clock.now()
     const key = JSON.stringify([location.url, location.provider, location.timeoutMs, location.credentials])
-    const known = open.find((entry) => entry.key === key && now - entry.usedAt < kept.idleMs)
+    const known = open.find((entry) => entry.key === key && now - entry.usedAt < sourceIdleMs)
     const source = known?.source ?? createGitSource(location, { shared, ...ports })
-    const others = open.filter((entry) => entry.key !== key && now - entry.usedAt < kept.idleMs)
-    const next = [{ key, source, usedAt: now }, ...others].slice(0, kept.count)
+    const others = open.filter((entry) => entry.key !== key && now - entry.usedAt < sourceIdleMs)
+    const next = [{ key, source, usedAt: now }, ...others].slice(0, sources)
     for (const entry of open) {
       const isGone = !next.some((left) => left.source === entry.source)
       // Whoever still asks it something opens it again.

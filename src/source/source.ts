@@ -73,6 +73,8 @@ export interface SkippedEntry {
 /** How files are read. */
 export interface ReadOptions {
   shelf?: ObjectShelf
+  /** Branch, tag or full name that led to the commit: some servers hand out only what lies behind a ref. */
+  pointer?: string | undefined
   /**
    * Patterns of gitignore(5) for what is not there, from the root of the repository: in place of the default exclusions,
    * and before the repository's own `.sourceignore` files, which always hold.
@@ -84,6 +86,11 @@ export interface ReadOptions {
 
 /** How fresh a head must be. */
 export interface HeadOptions {
+  /**
+   * The revision that was found last: where it is a commit on a branch (`commit` and `branch`), that it lies there is not
+   * looked at again.
+   */
+  inForce?: string | undefined
   /** A look that began after this time (milliseconds since the epoch) will do; absent: a new one. */
   since?: number
 }

@@ -14,7 +14,14 @@ function fold(name: string): string {
 /** Entries of a folder whose names differ from one only by letter case or Unicode form. */
 export function twinsOf<T extends { name: string }>(name: string, entries: readonly T[]): T[] {
   const folded = fold(name)
-  return entries.filter((entry) => entry.name !== name && fold(entry.name) === folded)
+  const isPlain = ascii.test(name)
+  return entries.filter(
+    (entry) =>
+      entry.name !== name &&
+      // Letters of ASCII fold one to one.
+      (entry.name.length === name.length || !isPlain || !ascii.test(entry.name)) &&
+      fold(entry.name) === folded,
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { HostFacts, ObjectStatus } from '../../src/api/status.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 
 let fleet: Fleet
@@ -198,6 +199,102 @@ test('trace: from the file to the cloud, neighbours, and S24 nobody moves the cu
     'Depends on    –',
     'Needed by     eu/data ✔  eu/web ✗',
   ])
+})
+
+describe('a source that does not answer, and is signed', () => {
+  const key = 'GitRepository/system/fleet'
+  const edit = async (status: Partial<ObjectStatus>) => {
+    const stored = await fleet.store.get(key)
+    if (stored === undefined) throw new Error('no source')
+    const spec = { ...stored.record.spec, ref: { branch: 'main' }, staleAfter: '1h' }
+    await fleet.store.put(
+      { ...stored.record, spec, status: { ...stored.record.status, ...status } },
+      stored.version,
+    )
+    return stored.record.status
+  }
+  const host: HostFacts = { version: 2, features: { fetch: 'shallow filter' }, refusedFilters: ['combine'] }
+
+  test('get sources: from where, at what, how old', async () => {
+    await edit({ host, stale: 'unread' })
+    const { stdout } = await fleet.run('get sources -A')
+    expect(lines(stdout)).toEqual([
+      'NAMESPACE  NAME   URL                        REF   REVISION           FETCHED  SUSPENDED  READY  MESSAGE',
+      'system     fleet  https://git.example/fleet  main  main@sha1:9f3c2e1  4m ago   False      True   stored artifact for main@sha1:9f3c2e1; not read for longer than 1h',
+    ])
+  })
+
+  test('get sources -o wide: how it is read, who signed, when it is tried again', async () => {
+    const { artifact } = await edit({})
+    const revision = artifact?.revision ?? ''
+    await edit({
+      host,
+      stale: 'unread',
+      failures: 3,
+      nextAttemptAt: fleet.clock.now() + 240_000,
+      verified: { revision, signers: ['ana@example.com'], keys: 'x' },
+    })
+    const { stdout } = await fleet.run('get source fleet -n system -o wide')
+    const [, row] = lines(stdout)
+    expect(row?.split(/ {2,}/)).toEqual([
+      'fleet',
+      'https://git.example/fleet',
+      'main',
+      'main@sha1:9f3c2e1',
+      '4m ago',
+      'False',
+      'True',
+      'unread',
+      'ana@example.com',
+      'v2',
+      'parts of commits, all trees at once where they are few',
+      '3',
+      'in 4m',
+      'stored artifact for main@sha1:9f3c2e1; not read for longer than 1h',
+    ])
+    const told: unknown = JSON.parse((await fleet.run('get source fleet -n system -o json')).stdout)
+    expect(told).toMatchObject({
+      spec: { url: 'https://git.example/fleet', ref: { branch: 'main' } },
+      status: {
+        host,
+        stale: 'unread',
+        failures: 3,
+        verified: { signers: ['ana@example.com'] },
+        artifact: { subject: 'scale\u001b[2J down' },
+      },
+    })
+  })
+
+  test('trace: who signed it, that the source fails, and what was applied last', async () => {
+    const { artifact, conditions } = await edit({})
+    await edit({
+      conditions: conditions.map((condition) => ({
+        ...condition,
+        status: 'False' as const,
+        reason: 'AuthenticationFailed',
+        message: 'the host refuses the credentials',
+      })),
+      stale: 'unread',
+      nextAttemptAt: fleet.clock.now() + 240_000,
+      verified: { revision: artifact?.revision ?? '', signers: ['ana\u001b[1m'], keys: 'x' },
+    })
+    const { stdout } = await fleet.run('trace stack web -n eu')
+    const told = lines(stdout)
+    expect(told[1]).toBe(
+      'Declared in   clusters/demo/web.yaml:3 in gitrepository/fleet at main@sha1:9f3c2e1 ("scale\\u001b[2J down", Ana, 4m ago, signed ✔ by ana\\u001b[1m)',
+    )
+    expect(told[2]).toBe(
+      'Source        failing: AuthenticationFailed: the host refuses the credentials; not read for longer than 1h; last read 4m ago; next look in 4m',
+    )
+    expect(told[3]).toBe('Applied by    kustomization/fleet → last applied at main@sha1:1b2c3d4')
+    const data: unknown = JSON.parse((await fleet.run('trace stack web -n eu -o json')).stdout)
+    expect(data).toMatchObject({
+      declaredIn: { file: 'clusters/demo/web.yaml', line: 3 },
+      commit: { signedBy: ['ana\u001b[1m'] },
+      source: { reason: 'AuthenticationFailed', stale: 'not read for longer than 1h' },
+      appliedBy: { revision: expect.stringContaining('1b2c3d4') as string },
+    })
+  })
 })
 
 test('tree', async () => {

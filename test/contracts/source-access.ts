@@ -57,8 +57,8 @@ export function accessContract(
     const opener = (allow: readonly Allowance[] = ['loopback', 'http']): OpenSource =>
       sourceOpener({ clock: createSystemClock(), policy: { allow: new Set(allow), trusted: [] } })
     const nobody = (): SourceCredentials => {
-      const { knownHosts } = doors.credentials
-      return knownHosts === undefined ? {} : { knownHosts }
+      const { knownHosts, ca } = doors.credentials
+      return { ...(knownHosts === undefined ? {} : { knownHosts }), ...(ca === undefined ? {} : { ca }) }
     }
     const refusal = async (
       credentials: SourceCredentials,

@@ -94,6 +94,70 @@ export function sourceContract(name: string, createHarness: () => Promise<Source
       })
     })
 
+    test('head: a commit beside a branch must lie on it', async () => {
+      const { first, second, side } = history
+      const on = (commit: string, branch: string) => source.head({ commit, branch })
+      expect((await on(first, 'feature/side')).commit).toBe(first)
+      expect((await on(second, 'main')).commit).toBe(second)
+      for (const [commit, branch] of [
+        [side, 'main'],
+        [second, 'feature/side'],
+        ['deadbeef'.repeat(5), 'main'],
+      ] as const) {
+        await expect(on(commit, branch)).rejects.toMatchObject({
+          reason: 'RefNotFound',
+          class: 'stalled',
+          message: expect.stringContaining(`no commit ${commit} on the branch "${branch}"`) as string,
+        })
+      }
+      await expect(on(first, 'gone')).rejects.toMatchObject({ reason: 'RefNotFound' })
+      // What was found to lie there once is not looked for again.
+      const inForce = `main@sha1:${side}`
+      expect(await source.head({ commit: side, branch: 'main' }, { inForce })).toEqual({
+        revision: inForce,
+        commit: side,
+      })
+    })
+
+    test('head: where HEAD points is no matter', async () => {
+      const other = await createGitFixture()
+      const made = await other.commit({ 'a.yaml': 'a: 1\n' })
+      await other.git('branch', '-m', 'main', 'trunk')
+      const opened = await harness.open(other.directory)
+      expect((await opened.head({ branch: 'trunk' })).commit).toBe(made)
+      await expect(opened.head({})).rejects.toMatchObject({
+        reason: 'RefNotFound',
+        message: expect.stringContaining('"main"') as string,
+      })
+      await other.git('symbolic-ref', 'HEAD', 'refs/heads/unborn')
+      const again = await harness.open(other.directory)
+      expect((await again.head({ branch: 'trunk' })).commit).toBe(made)
+      await expect(again.head({ branch: 'unborn' })).rejects.toMatchObject({ reason: 'RefNotFound' })
+      await other.remove()
+    })
+
+    test('head: pre-releases are for ranges that name one', async () => {
+      const tagged = await createGitFixture()
+      const made = await tagged.commit({ 'a.yaml': 'a: 1\n' })
+      for (const tag of ['v1.0.0', 'v1.1.0-rc.1', 'v1.1.0-rc.2', 'v2.0.0-alpha', 'api/v3.0.0-rc.1'])
+        await tagged.git('tag', tag)
+      const opened = await harness.open(tagged.directory)
+      const found = async (semver: string, tagPrefix?: string) =>
+        (await opened.head({ semver, ...(tagPrefix === undefined ? {} : { tagPrefix }) })).revision.replace(
+          /@.*/,
+          '',
+        )
+      expect(await found('>=1.0.0')).toBe('v1.0.0')
+      expect(await found('>=1.0.0-0')).toBe('v2.0.0-alpha')
+      expect(await found('>=1.0.0-0 <2.0.0')).toBe('v1.1.0-rc.2')
+      expect(await found('~1.1.0-rc.1')).toBe('v1.1.0-rc.2')
+      expect(await found('1.1.0-rc.1')).toBe('v1.1.0-rc.1')
+      expect(await found('>=3.0.0-0', 'api/')).toBe('api/v3.0.0-rc.1')
+      await expect(found('>=3.0.0', 'api/')).rejects.toMatchObject({ reason: 'RefNotFound' })
+      expect(made).toHaveLength(40)
+      await tagged.remove()
+    })
+
     const missing: { name: string; ref: RefSelector; reason: string; message: string }[] = [
       { name: 'branch', ref: { branch: 'mian' }, reason: 'RefNotFound', message: 'has no branch "mian"' },
       {

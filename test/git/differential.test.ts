@@ -24,14 +24,28 @@ const clock = createSystemClock()
 interface Strategy {
   name: string
   server?: Omit<GitHttpOptions, 'root'>
-  refused?: string[]
+  /** What is known of the host: filters that it refuses, and how fast it answers. */
+  known?: { refusedFilters: string[]; turnaroundMs: number }
   limits?: Partial<GitLimits>
 }
 
 const strategies: Strategy[] = [
   { name: 'with the trees on the way', server: { canFilter: true } },
-  { name: 'with all trees', server: { canFilter: true }, refused: ['combine'] },
-  { name: 'by a walk down the trees', server: { canFilter: true }, refused: ['combine', 'blob:none'] },
+  {
+    name: 'with all trees',
+    server: { canFilter: true },
+    known: { refusedFilters: ['combine'], turnaroundMs: 1000 },
+  },
+  {
+    name: 'by a walk down from the first folder',
+    server: { canFilter: true },
+    known: { refusedFilters: [], turnaroundMs: 1 },
+  },
+  {
+    name: 'by a walk down from the commit',
+    server: { canFilter: true },
+    known: { refusedFilters: ['combine', 'tree:1', 'blob:none'], turnaroundMs: 1000 },
+  },
   { name: 'without filters', server: { canFilter: false } },
   { name: 'without filters, by the disk', server: { canFilter: false }, limits: { memoryBytes: 1 } },
   { name: 'by version 1', server: { protocol: 1 } },
@@ -47,16 +61,16 @@ afterEach(async () => {
 
 /** Serves a repository a way; answers what opens a source that knows no more than a fresh process. */
 async function serve(directory: string, way: Strategy): Promise<() => Source> {
-  const { server: options, refused, limits } = way
+  const { server: options, known, limits } = way
   if (options !== undefined) server = await serveGit({ root: path.dirname(directory), ...options })
   const url = server?.url('repository/.git') ?? directory
-  const facts: HostFacts = { version: 2, features: {}, refusedFilters: refused ?? [] }
-  if (refused !== undefined) {
+  const facts: HostFacts = { version: 2, features: {}, refusedFilters: [] }
+  if (known !== undefined) {
     const asked = createGitSource({ url, timeoutMs: 60_000 }, { clock, policy: personalPolicy })
     await asked.head({})
-    Object.assign(facts, asked.facts?.(), { refusedFilters: refused })
+    Object.assign(facts, asked.facts?.(), known)
   }
-  const location = { url, timeoutMs: 60_000, ...(refused === undefined ? {} : { facts }) }
+  const location = { url, timeoutMs: 60_000, ...(known === undefined ? {} : { facts }) }
   const ports = { clock, policy: personalPolicy, limits: { ...defaultLimits, ...limits } }
   return () => createGitSource(location, ports)
 }

@@ -28,13 +28,14 @@ function headwater(args: readonly string[], credentials: SourceCredentials): Pro
   })
 }
 
-const byParts = 'parts of commits, the trees on the way at once'
-const unfiltered = 'whole commits: the server does not filter'
-const only = (version: number) => `whole commits: the server speaks version ${version} only`
+/** Which of the two, and so how many requests, is a matter of how quickly this machine answers itself. */
+const byParts = /^parts of commits, (a walk down the trees|the trees on the way at once)$/
+const unfiltered = /^whole commits: the server does not filter$/
+const only = (version: number) => new RegExp(`^whole commits: the server speaks version ${version} only$`)
 
 interface Expected {
   protocol: 0 | 1 | 2
-  strategy: string
+  strategy: RegExp
   /** A feature among those that are told. */
   can: RegExp
   /** Requests of each step: finding the ref, looking again, reading the commit, reading the files. */
@@ -64,7 +65,8 @@ function probes(name: string, open: () => Promise<Doors>, expected: Expected): v
       expect(code).toBe(0)
       const lines = stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' ').trim())
       expect(lines).toContain(`protocol version ${expected.protocol}`)
-      expect(lines).toContain(`strategy ${expected.strategy}`)
+      const strategy = lines.find((line) => line.startsWith('strategy '))?.slice('strategy '.length)
+      expect(strategy).toMatch(expected.strategy)
       expect(lines).toContainEqual(expect.stringMatching(/^agent git\/\d/))
       expect(lines.find((line) => line.startsWith('can '))).toMatch(expected.can)
       expect(lines).toContain(`head main@sha1:${commit} ("a subject", Ana, 2026-11-02T10:00:00.000Z)`)
@@ -82,7 +84,7 @@ function probes(name: string, open: () => Promise<Doors>, expected: Expected): v
       expect(told).toMatchObject({
         url,
         protocol: expected.protocol,
-        strategy: expected.strategy,
+        strategy: expect.stringMatching(expected.strategy) as string,
         head: { commit, subject: 'a subject', author: 'Ana' },
         files: { path: 'a', count: 1, bytes: 5 },
       })

@@ -2,8 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/api/clock.ts'
-import { createGitSource } from '../../src/source/index.ts'
+import { gitRepositorySpec } from '../../src/api/kinds/git-repository.ts'
+import type { ControllerPorts } from '../../src/reconcile/ports.ts'
+import { openRepository } from '../../src/reconcile/repository.ts'
+import { createGitSource, sourceOpener } from '../../src/source/index.ts'
 import type { Source, SourceCredentials } from '../../src/source/source.ts'
+import { headwater } from '../cli/test-io.ts'
 import { createGitFixture, type GitFixture } from '../git-fixture.ts'
 import { serveGit, type GitHttpServer } from '../git-http.ts'
 import { createGitHubApi, type GitHubApi } from '../support/github-api.ts'
@@ -75,6 +79,46 @@ describe('provider github', () => {
     ])
   })
 
+  test('a GitRepository with a secret as Flux has it, and a probe of the same', async () => {
+    const app = JSON.stringify({
+      githubAppID: Number(github.app.id),
+      githubAppInstallationID: 99,
+      githubAppPrivateKey: github.app.key,
+      githubAppBaseURL: server.url('api/v3'),
+      'ca.crt': tls.cert,
+    })
+    const url = server.url('headwater/repository.git')
+    const policy = { allow: new Set(['loopback' as const]), trusted: [] }
+    const ports = {
+      secrets: { resolve: async () => app },
+      openSource: sourceOpener({ clock, policy }),
+    } as Partial<ControllerPorts> as ControllerPorts
+    const spec = gitRepositorySpec.parse({ url, provider: 'github', secretRef: 'env://APP' })
+    const status = { conditions: [], observedGeneration: 0 }
+    const record = {
+      schema: 1,
+      kind: 'GitRepository',
+      namespace: 'x',
+      name: 'x',
+      spec,
+      generation: 1,
+      status,
+    }
+    const source = await openRepository(ports, record)
+    expect((await source.head({})).commit).toBe(commit)
+
+    const { stdout, stderr } = await headwater(`source probe ${url} --provider github --secret env://APP`, {
+      clock,
+      cwd: fixture.directory,
+      env: { APP: app },
+    })
+    expect(stderr).toBe('')
+    expect(stdout).toContain(`head       main@sha1:${commit}`)
+    // One to sign in, two to find the ref.
+    expect(stdout).toMatch(/^find the ref +3 /m)
+    expect(stdout).not.toMatch(/ghs_|PRIVATE KEY/)
+  })
+
   test('finds the installation by its owner', async () => {
     const source = open({ githubAppInstallationOwner: 'Headwater' })
     expect((await source.head({})).commit).toBe(commit)
@@ -100,6 +144,16 @@ describe('provider github', () => {
     github.tokens.clear()
     expect((await source.head({})).commit).toBe(commit)
     expect(github.calls).toHaveLength(2)
+  })
+
+  test('one that is refused again is told, not replaced for ever', async () => {
+    github.letsIn = () => false
+    await expect(open().head({})).rejects.toMatchObject({
+      reason: 'AuthenticationFailed',
+      message: expect.stringContaining('check what the GitHub App may read') as string,
+    })
+    expect(github.tokens.size).toBe(2)
+    expect(server.requests.filter(({ path: asked }) => asked.includes('info/refs'))).toHaveLength(2)
   })
 
   test('clocks may differ by a little', async () => {

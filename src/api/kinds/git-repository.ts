@@ -28,7 +28,7 @@ const refSchema = z
       .string()
       .regex(/^[0-9a-f]{40}$/, 'write all 40 hex digits of the commit')
       .optional()
-      .describe('Commit to stay at.'),
+      .describe('Commit to stay at; with `branch` beside it, it must lie on that branch.'),
   })
   .refine(
     (ref) => Object.keys(ref).some((key) => key !== 'tagPrefix'),

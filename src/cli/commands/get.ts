@@ -13,6 +13,8 @@ import { addScopeOptions, addStoreOption, type ScopeOptions } from '../scope.ts'
 import { parseSelector, type StatusSelector } from '../status-selector.ts'
 import { formatTable } from '../table.ts'
 import { objectColumns } from '../columns.ts'
+import { kindOf } from '../select.ts'
+import { sourceColumns } from '../source-columns.ts'
 import { watchObjects } from '../watch.ts'
 
 /** Options of `get`. */
@@ -47,6 +49,7 @@ const help = `
 Examples:
   headwater get all -A
   headwater get stacks -n eu -w
+  headwater get sources -A -o wide
   headwater get stack web -n eu -o yaml
   headwater get all -A --status-selector ready=false --no-header -o name
 
@@ -72,12 +75,8 @@ async function get(kind: string | undefined, names: string[], options: GetOption
       io.stdout(records.map((record) => `${nameLine(record, options)}\n`).join(''))
       return
     }
-    const columns = objectColumns({
-      io,
-      isWide: output === 'wide',
-      hasNamespace: options.allNamespaces === true,
-      hasKind: isAll(kind),
-    })
+    const shape = { io, isWide: output === 'wide', hasNamespace: options.allNamespaces === true }
+    const columns = isSources(kind) ? sourceColumns(shape) : objectColumns({ ...shape, hasKind: isAll(kind) })
     if (records.length === 0 && !options.watch) {
       await sayNothing(
         io,
@@ -102,6 +101,11 @@ async function sayUnreadable(store: Store, io: Io): Promise<void> {
 
 function isAll(kind: string | undefined): boolean {
   return kind === undefined || kind === 'all'
+}
+
+/** Sources have columns of their own. */
+function isSources(kind: string | undefined): boolean {
+  return kind !== undefined && !isAll(kind) && kindOf(kind.split('/')[0] ?? kind).kind === 'GitRepository'
 }
 
 function nameLine(record: ObjectRecord, { allNamespaces }: GetOptions): string {

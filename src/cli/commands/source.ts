@@ -3,6 +3,7 @@ import { gitProviders, type GitProvider } from '../../api/git-provider.ts'
 import { openSecrets } from '../../compose/azure-ports.ts'
 import { cloudIdentities } from '../../compose/identities.ts'
 import { readCredentials } from '../../reconcile/credentials.ts'
+import { exitCodes } from '../exit.ts'
 import { printable, type Io } from '../io.ts'
 import { settingsOf } from '../open.ts'
 import { outputOption, printData } from '../output.ts'
@@ -59,6 +60,7 @@ async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
     },
     io,
   )
+  if (probed.failure !== undefined) io.exitWith(exitCodes.error)
   if (options.output !== undefined) return printData(io, options.output, probed)
   for (const [name, value] of factsOf(probed)) io.stdout(`${name.padEnd(10)} ${printable(value)}\n`)
   const rows = probed.steps.map(({ step, requests, receivedBytes, ms }) => [
@@ -68,20 +70,33 @@ async function run(url: string, options: ProbeOptions, io: Io): Promise<void> {
     String(ms),
   ])
   io.stdout(`\n${formatTable(['STEP', 'REQUESTS', 'RECEIVED', 'MS'], rows)}`)
+  if (probed.failure === undefined) return
+  const { step, reason, message, next } = probed.failure
+  io.stderr(`headwater: ${step}: ${reason}: ${printable(message)} (${next})\n`)
 }
 
 function factsOf(probed: Probed): [string, string][] {
-  const { host, http, protocol, agent, features, strategy, head, files } = probed
+  const { host, http, protocol, agent, features, strategy, head, files, skipped = [] } = probed
   return [
     ['host', host ?? 'not one with known quirks'],
     ...(http === undefined ? [] : [['http', `HTTP/${http}`] as [string, string]]),
     ...(protocol === undefined ? [] : [['protocol', `version ${protocol}`] as [string, string]]),
     ...(agent === undefined ? [] : [['agent', agent] as [string, string]]),
     ...(features.length === 0 ? [] : [['can', features.join(', ')] as [string, string]]),
-    ['strategy', strategy],
-    ['head', `${head.revision} (${JSON.stringify(head.subject)}, ${head.author}, ${head.committedAt})`],
+    ...(strategy === undefined ? [] : [['strategy', strategy] as [string, string]]),
+    ...(head === undefined ? [] : [['head', headText(head)] as [string, string]]),
     ...(files === undefined
       ? []
       : [['files', `${files.count} files, ${files.bytes} bytes below "${files.path}"`] as [string, string]]),
+    ...skipped.map(({ path, what, why }): [string, string] => [
+      'not read',
+      `${path}: ${what}${why === undefined ? '' : `, ${why}`}`,
+    ]),
   ]
+}
+
+function headText({ revision, subject, author, committedAt }: NonNullable<Probed['head']>): string {
+  return subject === undefined
+    ? revision
+    : `${revision} (${JSON.stringify(subject)}, ${author}, ${committedAt})`
 }

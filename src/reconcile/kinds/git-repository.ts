@@ -26,8 +26,11 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
   if (isSuspended(record, clock.now())) return suspendedOutcome(record, clock.now())
   try {
     const source = await openRepository(ports, record)
-    const since = step.dueSince === undefined ? {} : { since: step.dueSince }
-    const head = await source.head(spec.ref as RefSelector, since)
+    const { artifact: last } = record.status
+    const head = await source.head(spec.ref as RefSelector, {
+      ...(step.dueSince === undefined ? {} : { since: step.dueSince }),
+      ...(last?.generation === record.generation ? { inForce: last.revision } : {}),
+    })
     const verified = await verifyRevision(ports, { record, source, head })
     const rewritten =
       record.status.lastAppliedRevision === head.revision

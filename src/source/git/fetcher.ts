@@ -1,11 +1,13 @@
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import { treePath } from '../../api/tree-path.ts'
+import { fetchWhole, isRefused } from './fetch-whole.ts'
 import { parseCommit, type Commit, type GitObject } from './object.ts'
 import type { GitLimits } from './limits.ts'
 import type { ObjectPool } from './object-pool.ts'
 import { indexPack } from './pack/index-pack.ts'
 import { receivePack } from './pack/receive.ts'
 import type { Objects } from './objects.ts'
+import { isNear } from './strategy.ts'
 import type { GitClient } from './wire/client.ts'
 import type { FetchWish } from './wire/fetch.ts'
 import { filterRefused } from './wire/refusal.ts'
@@ -14,10 +16,10 @@ import { filterRefused } from './wire/refusal.ts'
 export interface Fetcher {
   objects: Objects
   /**
-   * Says which paths will be asked for, so that the first fetch can bring the way there; and whether rules leave out some of
-   * what lies there.
+   * Says which paths will be asked for, so that the first fetch can bring the way there; whether rules leave out some of
+   * what lies there; and by which ref the commit is known, for servers that do not hand it out by its id.
    */
-  aimAt(paths: readonly string[], hasRules: boolean): void
+  aimAt(paths: readonly string[], hasRules: boolean, pointer: string | undefined): void
   /** Every object that was read through `objects`. */
   seen(): ReadonlyMap<string, GitObject>
   /** Commits, from one down, `depth` of them each way; those that are not there end the past. */
@@ -40,13 +42,6 @@ interface FetcherOptions {
 
 /** Trees down to here come with the commit, neighbours and all; what lies deeper is walked to. */
 const aimDepth = 2
-/**
- * A path is walked down a folder a request, which is the least for the server and in bytes, while that takes no longer than
- * this: what a server needs to go through a large commit for trees of some depth.
- */
-const walkMs = 300
-/** What all trees of a commit may weigh before they are walked instead. */
-const fewBytes = 512 * 1024
 /** Ids in one request. */
 const wantsAtOnce = 10_000
 
@@ -58,6 +53,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   let depth = 0
   let isReading = false
   let isRuled = false
+  let pointer: string | undefined
   /** Whether the server gives objects by id and parts of a commit. */
   const canFilter = async (): Promise<boolean> => {
     const { version, features } = await client.capabilities()
@@ -96,7 +92,24 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return base !== undefined && base !== oid && !bridged.has(oid) && pool.peek(base) !== undefined
   }
   const fetchCommit = async (oid: string): Promise<void> => {
-    if (!(await canFilter())) return fetchWhole(client, oid, fetchOnce)
+    if (!(await canFilter())) return fetchAll(oid)
+    try {
+      await fetchParts(oid)
+    } catch (error) {
+      // A server that hands out only what a ref points at does not filter by ids either: all of it, then.
+      if (pointer === undefined || !isRefused(error)) throw error
+      await fetchAll(oid)
+    }
+  }
+  const fetchAll = async (oid: string): Promise<void> =>
+    fetchWhole(oid, {
+      client,
+      fetchOnce,
+      pointer,
+      has: async (wanted) => (await pool.get(wanted)) !== undefined,
+      maxCommits: limits.commits,
+    })
+  const fetchParts = async (oid: string): Promise<void> => {
     if (canBridge(oid) && options.base !== undefined) {
       // The server leaves out what the base holds: unchanged folders cost nothing.
       const wish = { wants: [oid], haves: [options.base], depth: 1, isThin: true }
@@ -108,12 +121,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     if (!isReading) return fetchFiltered(wish, ['tree:0', 'blob:none'])
     // All of it: nothing to leave out.
     if (depth === 0 && !isRuled) return fetchOnce(wish)
-    const { turnaroundMs = walkMs } = options
-    if (depth * turnaroundMs <= walkMs) return fetchFiltered(wish, ['tree:1', 'tree:0', 'blob:none'])
+    if (isNear(depth, options.turnaroundMs)) return fetchFiltered(wish, ['tree:1', 'tree:0', 'blob:none'])
     const aimed = `combine:blob:none+tree:${Math.min(depth, aimDepth) + 1}`
     if (!options.isRefused('combine') && (await isTaken(wish, aimed))) return undefined
     // A host that knows no depths: all trees, if they are few, or a walk down to those that matter.
-    if (!options.isRefused('blob:none') && (await isTaken(wish, 'blob:none', fewBytes))) return undefined
+    if (!options.isRefused('blob:none') && (await isTaken(wish, 'blob:none', limits.treesBytes)))
+      return undefined
     return fetchFiltered(wish, ['tree:0'])
   }
   /** Whether the server took a filter, and gave no more than some bytes. */
@@ -181,9 +194,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
   return {
     objects,
-    aimAt(paths, hasRules) {
+    aimAt(paths, hasRules, known) {
       isReading = true
       isRuled = hasRules
+      pointer = known
       depth = Math.max(0, ...paths.map((path) => treePath(path).split('/').filter(Boolean).length))
     },
     seen: () => seen,
@@ -197,22 +211,6 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       }
     },
   }
-}
-
-/** A commit and all its files. Before v2 a server hands out what a ref points at, so that what lies behind comes with the refs. */
-async function fetchWhole(
-  client: GitClient,
-  oid: string,
-  fetchOnce: (wish: FetchWish) => Promise<void>,
-): Promise<void> {
-  const { version, features } = await client.capabilities()
-  const isFree = features.has('allow-reachable-sha1-in-want') || features.has('allow-tip-sha1-in-want')
-  if (version === 2) return fetchOnce({ wants: [oid], depth: 1 })
-  const refs = await client.listRefs(['refs/'])
-  const isTip = refs.some((ref) => ref.oid === oid)
-  if (isTip || isFree) return fetchOnce({ wants: [oid], depth: 1 })
-  const tips = refs.filter(({ name }) => /^refs\/(heads|tags)\//.test(name)).map((ref) => ref.oid)
-  if (tips.length > 0) await fetchOnce({ wants: [...new Set(tips)] })
 }
 
 /** `combine:…+tree:3` and `combine:…+tree:2` are refused alike. */

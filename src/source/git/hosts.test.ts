@@ -11,6 +11,10 @@ test.each([
   { url: 'https://dev.azure.com/acme/project/_git/fleet', name: 'Azure DevOps' },
   { url: 'https://acme.visualstudio.com/project/_git/fleet', name: 'Azure DevOps' },
   { url: 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/fleet', name: 'AWS CodeCommit' },
+  { url: 'ssh://git@ssh.dev.azure.com/v3/acme/project/fleet', name: 'Azure DevOps' },
+  { url: 'ssh://git@ssh.github.com:443/acme/fleet.git', name: 'GitHub' },
+  { url: 'ssh://git@altssh.bitbucket.org:443/acme/fleet.git', name: 'Bitbucket Cloud' },
+  { url: 'ssh://git@altssh.gitlab.com:443/acme/fleet.git', name: 'GitLab' },
   { url: 'https://github.com.example.net/acme/fleet', name: undefined },
   { url: 'https://git.example.com/github.com', name: undefined },
 ])('$url is of $name', ({ url, name }) => {

@@ -3,7 +3,7 @@ import { azureDevOpsHost, codeCommitHost, type GitProvider } from '../../api/git
 /** What is particular about a git host. A host that is not here works by asking it. */
 export interface GitHost {
   name: string
-  /** Matches the host of a url; absent for what people run themselves, under any name. */
+  /** Matches the host of a url, by https and by ssh; absent for what people run themselves, under any name. */
   pattern?: RegExp
   /** How its urls look. */
   form: string
@@ -27,7 +27,7 @@ export interface GitHost {
 export const gitHosts: readonly GitHost[] = [
   {
     name: 'GitHub',
-    pattern: /^(github\.com|[^.]+\.ghe\.com)$/,
+    pattern: /^((ssh\.)?github\.com|[^.]+\.ghe\.com)$/,
     form: 'https://github.com/OWNER/NAME',
     page: 'github.md',
     // https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
@@ -43,7 +43,7 @@ export const gitHosts: readonly GitHost[] = [
   },
   {
     name: 'GitLab',
-    pattern: /^gitlab\.com$/,
+    pattern: /^(altssh\.)?gitlab\.com$/,
     form: 'https://gitlab.com/GROUP/NAME.git',
     page: 'gitlab.md',
     // Any user will do: https://docs.gitlab.com/user/profile/personal_access_tokens/#clone-repository-using-personal-access-token
@@ -51,7 +51,7 @@ export const gitHosts: readonly GitHost[] = [
   },
   {
     name: 'Bitbucket Cloud',
-    pattern: /^bitbucket\.org$/,
+    pattern: /^(altssh\.)?bitbucket\.org$/,
     form: 'https://bitbucket.org/WORKSPACE/NAME.git',
     page: 'bitbucket-cloud.md',
     // https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/

@@ -40,7 +40,7 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
       : location.credentials
   const limits = ports.limits ?? defaultLimits
   const shared = ports.shared ?? {}
-  const connections = (shared.connections ??= createConnections())
+  const connections = (shared.connections ??= createConnections(limits.agents))
   const openWire = openHttpWires({
     url,
     credentials,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { defaultLimits, parseLimits, type GitLimits } from './limits.ts'
@@ -16,6 +17,12 @@ describe('the setting of the limits', () => {
       expect(() => parseLimits(text)).toThrow(expect.objectContaining({ reason: 'InvalidSetting' }))
     },
   )
+})
+
+test('every limit is in the documentation, with its default', async () => {
+  const page = await readFile(new URL('../../../docs/git-limits.md', import.meta.url), 'utf8')
+  const told = [...page.matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, name, value]) => [name, Number(value)])
+  expect(Object.fromEntries(told)).toEqual(defaultLimits)
 })
 
 /** One entry of a pack: the head with a size, what stands before the data, the data deflated. */

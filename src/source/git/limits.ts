@@ -1,8 +1,11 @@
-import { stalled, type HeadwaterError } from '../../api/errors.ts'
+import { stalled, transient, type HeadwaterError } from '../../api/errors.ts'
 
 const mebi = 1024 * 1024
 
-/** What a git host may cost us at most, by name. Bytes, counts and milliseconds as the names say. */
+/**
+ * What a git host may cost us at most, by name. Bytes, counts and milliseconds as the names say. What passes one of the
+ * first is refused by its name; beyond one of the others nothing is refused, it only becomes slower.
+ */
 export interface GitLimits {
   /** Of one pack, as it comes over the wire. */
   packBytes: number
@@ -39,6 +42,23 @@ export interface GitLimits {
   idleMs: number
   /** Of a pack that is held in memory; a larger one goes to the disk. */
   memoryBytes: number
+  /** Of the objects of one repository that stay in memory between questions. */
+  poolBytes: number
+  /** Of contents that stay in memory while the deltas of a pack are applied. */
+  deltaBytes: number
+  /** Of all trees of a commit together that come at once from a host that knows no depths; of more, only those on the way. */
+  treesBytes: number
+  /** Of what is kept of one path for the next process, inflated; more is read anew. */
+  shelfBytes: number
+  /** Bodies that it lies in; one more, and they are written anew as one. */
+  shelfSegments: number
+  /** Prefixes of refs that one listing asks for; who follows others lists them by another. */
+  prefixes: number
+  /** Repositories that are kept open, and for how long after their last use. */
+  sources: number
+  sourceIdleMs: number
+  /** Kinds of connections (by proxy, certificates, rights) that are kept open. */
+  agents: number
 }
 
 /** Generous for people, far from what a function dies of. */
@@ -63,20 +83,43 @@ export const defaultLimits: GitLimits = {
   connectMs: 10_000,
   idleMs: 30_000,
   memoryBytes: 16 * mebi,
+  poolBytes: 48 * mebi,
+  deltaBytes: 32 * mebi,
+  treesBytes: mebi / 2,
+  shelfBytes: 32 * mebi,
+  shelfSegments: 8,
+  prefixes: 64,
+  sources: 16,
+  sourceIdleMs: 5 * 60_000,
+  agents: 16,
 }
 
 /** The setting that changes limits. */
 export const limitsVariable = 'HEADWATER_GIT_LIMITS'
 
-/** A cap that was passed: says which, how far, and how to raise it. */
+/** A cap that was passed: says which, how far, what else could be done, and how to raise it. */
 export function exceeded(
   where: string,
   what: string,
   cap: { name: keyof GitLimits; value: number; limit: number },
+  advice = 'name a smaller path',
 ): HeadwaterError {
+  const { name, value, limit } = cap
+  // What was counted up to the limit alone may be far more.
+  const raised = value > limit + 1 ? value : limit * 2
   return stalled(
     'LimitExceeded',
-    `${where}: ${what} (${cap.value}, limit ${cap.name}=${cap.limit}); name a smaller path, or raise it by ${limitsVariable}=${cap.name}=${cap.value}`,
+    `${where}: ${what} (${value}, limit ${name}=${limit}); ${advice}, or raise it by ${limitsVariable}=${name}=${raised}`,
+  )
+}
+
+/** A time that ran out: says which, and how to raise it. Worth trying again. */
+export function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
+  const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
+  const raise = `${limitsVariable}=${name}=${limits[name] * 2}`
+  return transient(
+    'Timeout',
+    `${where} ${what} (limit ${name}=${limits[name]}); trying again, or raise it by ${raise}`,
   )
 }
 

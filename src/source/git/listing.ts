@@ -13,12 +13,11 @@ interface Listed {
 /** Looks refs up; whoever asks meanwhile, and whoever takes a look that is already made, shares one. */
 export interface Listing {
   /** A look-up by listings that began after `since`; without it, by one that begins now. */
-  at(since: number | undefined): RefLookup
+  at(since: number | undefined): Omit<RefLookup, 'contains'>
 }
 
 /** How long a prefix that somebody asked for is listed along for others, in milliseconds. */
 const rememberedMs = 15 * 60_000
-const maxPrefixes = 64
 /** How long a listing is shared at most: somebody may have pushed since, and told so only by a mark that was there. */
 const sharedMs = 2_000
 
@@ -28,9 +27,11 @@ const sharedMs = 2_000
  */
 export function createListing(options: {
   clock: Clock
+  /** Prefixes that one listing asks for. */
+  maxPrefixes: number
   ask: <T>(run: (client: GitClient) => Promise<T>) => Promise<T>
 }): Listing {
-  const { clock, ask } = options
+  const { clock, maxPrefixes, ask } = options
   const wanted = new Map<string, number>()
   let last: Listed | undefined
 

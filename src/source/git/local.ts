@@ -3,7 +3,7 @@ import path from 'node:path'
 import * as git from 'isomorphic-git'
 import { stalled, transient } from '../../api/errors.ts'
 import type { Source } from '../source.ts'
-import { descends } from './ancestry.ts'
+import { descends, type ReadPast } from './ancestry.ts'
 import { defaultLimits, type GitLimits } from './limits.ts'
 import { parseCommit, type GitObject } from './object.ts'
 import { readCommitInfo, type Objects } from './objects.ts'
@@ -19,10 +19,14 @@ export function createLocalGitSource(directory: string, limits: GitLimits = defa
   const open = async (): Promise<ObjectStore> => ({ fs, gitdir: await findGitdir(directory), cache: {} })
   const openObjects = async () => objectsOf(await open(), directory, limits)
   return {
-    async head(ref) {
+    async head(ref, { inForce } = {}) {
       const store = await open()
-      const found = await selectHead(refLookup(store), ref, directory)
-      await readCommitInfo(objectsOf(store, directory, limits), found.commit)
+      const objects = objectsOf(store, directory, limits)
+      const contains = (tip: string, commit: string) =>
+        descends(pastOf(objects), { commit: tip, ancestor: { commit }, limits })
+      const options = { where: directory, inForce, maxCommits: limits.commits }
+      const found = await selectHead({ ...refLookup(store), contains }, ref, options)
+      await readCommitInfo(objects, found.commit)
       return found
     },
     async files(commit, paths, options) {
@@ -43,13 +47,15 @@ export function createLocalGitSource(directory: string, limits: GitLimits = defa
       return verifyHead(head, options, ports)
     },
     async descends(commit, ancestor) {
-      const objects = await openObjects()
-      const read = async (oid: string) => {
-        const object = await objects.commit(oid)
-        return object?.type === 'commit' ? parseCommit(object.content) : undefined
-      }
-      return descends(read, { commit, ancestor, limits })
+      return descends(pastOf(await openObjects()), { commit, ancestor, limits })
     },
+  }
+}
+
+function pastOf(objects: Objects): ReadPast {
+  return async (oid) => {
+    const object = await objects.commit(oid)
+    return object?.type === 'commit' ? parseCommit(object.content) : undefined
   }
 }
 
@@ -95,7 +101,7 @@ function isObjectType(type: string): type is GitObject['type'] {
   return ['commit', 'tree', 'blob', 'tag'].includes(type)
 }
 
-function refLookup(store: ObjectStore): RefLookup {
+function refLookup(store: ObjectStore): Omit<RefLookup, 'contains'> {
   const find = async (fullName: string): Promise<string | undefined> => {
     try {
       const oid = await git.resolveRef({ ...store, ref: fullName })

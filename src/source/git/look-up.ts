@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../api/errors.ts'
 import { isBelow, resolveTreePath, treeFolder } from '../../api/tree-path.ts'
 import { ignoreFile, type IgnoreRules } from '../ignore-rules.ts'
+import { limitsVariable, type GitLimits } from './limits.ts'
 import type { TreeEntry } from './object.ts'
 import { isFile, isFolder, isLink, join, partsOf, readTrees, type Objects } from './objects.ts'
 import { checkNames, twinsOf } from '../twins.ts'
@@ -163,7 +164,7 @@ export async function followLinks(
       else if (entry === undefined) done.push({ link, target, why: 'it leads nowhere' })
       else if (entry === 'root') done.push({ link, target, why: 'it leads round in a circle' })
       else if (isLink(entry)) {
-        if (hop >= objects.limits.linkHops) done.push({ link, target, why: 'it leads round in a circle' })
+        if (hop >= objects.limits.linkHops) done.push({ link, target, why: tooManyHops(objects.limits) })
         else open.push({ link, folder: treeFolder(real), oid: entry.oid })
       } else if (isFolder(entry) && [...link.via, link.folder].some((folder) => isBelow(real, folder))) {
         done.push({ link, target, why: 'it leads round in a circle' })
@@ -189,4 +190,9 @@ async function readLinks(objects: Objects, oids: readonly string[]): Promise<Map
   return new Map(
     [...contents].map(([oid, { content }]) => [oid, content.toString('utf8', 0, objects.limits.pathBytes)]),
   )
+}
+
+function tooManyHops({ linkHops }: GitLimits): string {
+  const raise = `${limitsVariable}=linkHops=${linkHops * 2}`
+  return `it leads through more than linkHops=${linkHops} links, or round in a circle; raise it by ${raise} if they end`
 }

@@ -12,13 +12,11 @@ export interface ObjectPool {
   clear(): Promise<void>
 }
 
-/** Contents in memory; the least recently used go first. */
-const memoryBytes = 48 * 1024 * 1024
 /** What an entry costs besides its content. */
 const entryBytes = 200
 
-/** An empty pool. */
-export function createObjectPool(): ObjectPool {
+/** An empty pool for contents of at most so many bytes; the least recently used go first. */
+export function createObjectPool(memoryBytes: number): ObjectPool {
   const objects = new Map<string, GitObject>()
   let size = 0
   let large: PackObjects | undefined

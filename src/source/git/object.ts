@@ -26,10 +26,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The entries of a tree. Throws a plain Error for what git would not write: a torn entry, a name that is empty, `.`,
- * `..`, or holds a slash, a backslash or NUL, a name twice, more entries than `maxEntries`. A name that is no UTF-8 has
+ * `..`, or holds a slash, a backslash or NUL, a name twice; what `tooMany` makes for more entries than `maxEntries`. A name that is no UTF-8 has
  * `isForeign`: it can be passed over, but not be named.
  */
-export function parseTree(content: Buffer, maxEntries: number): (TreeEntry & { isForeign?: boolean })[] {
+export function parseTree(
+  content: Buffer,
+  { maxEntries, tooMany }: { maxEntries: number; tooMany(this: void, count: number): Error },
+): (TreeEntry & { isForeign?: boolean })[] {
   const entries: (TreeEntry & { isForeign?: boolean })[] = []
   const seen = new Set<string>()
   let at = 0
@@ -53,8 +56,7 @@ export function parseTree(content: Buffer, maxEntries: number): (TreeEntry & { i
       oid: content.toString('hex', end + 1, end + 21),
       ...(isForeign && { isForeign }),
     })
-    if (entries.length > maxEntries)
-      throw new Error(`a tree with more than treeEntries=${maxEntries} entries`)
+    if (entries.length > maxEntries) throw tooMany(entries.length)
     at = end + 21
   }
   return entries

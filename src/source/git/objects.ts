@@ -1,6 +1,6 @@
-import { stalled, transient } from '../../api/errors.ts'
+import { HeadwaterError, stalled, transient } from '../../api/errors.ts'
 import type { CommitInfo } from '../source.ts'
-import type { GitLimits } from './limits.ts'
+import { exceeded, type GitLimits } from './limits.ts'
 import { parseCommit, parseTree, type Commit, type GitObject, type TreeEntry } from './object.ts'
 
 /** Git objects that can be read, from wherever they are. */
@@ -37,15 +37,21 @@ export async function readTrees(
   objects: Objects,
   oids: readonly string[],
 ): Promise<Map<string, ReturnType<typeof parseTree>>> {
+  const { where, limits } = objects
+  const tooMany = (value: number): Error => {
+    const cap = { name: 'treeEntries', value, limit: limits.treeEntries } as const
+    return exceeded(where, 'a folder has more entries than allowed', cap, 'make folders of them')
+  }
   const contents = await objects.read([...new Set(oids)])
   return new Map(
     [...contents].map(([oid, { type, content }]) => {
       if (type !== 'tree') throw unreadable(objects, `${oid} is no folder`)
       try {
-        return [oid, parseTree(content, objects.limits.treeEntries)]
+        return [oid, parseTree(content, { maxEntries: limits.treeEntries, tooMany })]
       } catch (error) {
+        if (error instanceof HeadwaterError) throw error
         const why = error instanceof Error ? error.message : String(error)
-        throw stalled('InvalidPath', `${objects.where} holds ${why}: tree ${oid}`, error)
+        throw stalled('InvalidPath', `${where} holds ${why}: tree ${oid}`, error)
       }
     }),
   )

@@ -162,6 +162,65 @@ test('a shelf that is lost, or whose bodies are damaged, costs a fetch and chang
   expectSame(await open(url).files(second, ['services/svc-7'], { shelf: damaged }), second)
 })
 
+test('a shelf stays small however many commits pass, and a fresh process needs nothing but it', async () => {
+  const many = await createGitFixture()
+  await many.commit(
+    Object.fromEntries(['a', 'b', 'c'].map((name) => [`apps/${name}.yaml`, noise(name, 3000)])),
+  )
+  await many.commit({ 'other/x.yaml': noise('x', 90_000) })
+  server = await serveGit({ root: path.dirname(many.directory), canFilter: true })
+  const url = server.url('repository')
+  let shelf: ObjectShelf = memoryShelf()
+  let most = 0
+  let facts: HostFacts | undefined
+  for (let count = 0; count < 20; count += 1) {
+    const commit = await many.commit({ 'apps/a.yaml': noise(`a${count}`, 3000) })
+    const source = open(url, facts)
+    await source.files(commit, ['apps'], { shelf })
+    facts = source.facts?.()
+    most = Math.max(most, shelf.pointer?.segments.length ?? 0)
+    shelf = { ...shelf }
+  }
+  expect(most).toBe(8)
+  spent()
+  const head = await many.git('rev-parse', 'main')
+  const files = await open(url, facts).files(head, ['apps'], { shelf })
+  expect(Buffer.from(files[0]?.bytes ?? []).toString()).toBe(noise('a19', 3000))
+  expect(spent()).toEqual({ requests: 0, bytes: 0 })
+  // A commit that changes nothing of ours: only what the commit itself weighs.
+  const next = await many.commit({ 'other/x.yaml': noise('y', 90_000) })
+  await open(url, facts).files(next, ['apps'], { shelf })
+  const { requests, bytes } = spent()
+  expect(requests).toBe(1)
+  expect(bytes).toBeLessThan(2_000)
+  await many.remove()
+}, 30_000)
+
+test.each([
+  { name: 'gone', get: () => undefined },
+  { name: 'torn', get: (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2) },
+  { name: 'of something else', get: (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x55) },
+  { name: 'empty', get: () => new Uint8Array() },
+])('a segment that is $name is a slower read, and mended by it', async ({ get }) => {
+  const url = await start()
+  const shelf = memoryShelf()
+  await open(url).files(first, ['services/svc-7'], { shelf })
+  await open(url).files(second, ['services/svc-7'], { shelf })
+  for (const broken of shelf.pointer?.segments ?? []) {
+    const harmed: ObjectShelf = {
+      ...shelf.reopened(),
+      async get(sha256) {
+        const bytes = await shelf.get(sha256)
+        return sha256 === broken && bytes !== undefined ? get(bytes) : bytes
+      },
+    }
+    expectSame(await open(url).files(second, ['services/svc-7'], { shelf: harmed }), second)
+    spent()
+    expectSame(await open(url).files(second, ['services/svc-7'], { shelf: harmed }), second)
+    expect(spent().requests).toBe(0)
+  }
+})
+
 test('a folder whose tree did not change costs no download of files', async () => {
   const source = open(await start())
   await source.files(first, ['services/svc-1'])

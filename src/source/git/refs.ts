@@ -2,6 +2,7 @@ import semver from 'semver'
 import { stalled } from '../../api/errors.ts'
 import { formatRevision } from '../../api/revision.ts'
 import type { Head, RefSelector } from '../source.ts'
+import { exceeded } from './limits.ts'
 
 /** How a driver looks up refs; commits are peeled, so that an annotated tag stands for its commit. */
 export interface RefLookup {
@@ -11,23 +12,65 @@ export interface RefLookup {
   resolve(fullName: string): Promise<string | undefined>
   /** Commits by tag name, without `refs/tags/`. */
   tags(): Promise<ReadonlyMap<string, string>>
+  /** Whether a commit lies in the past of another; undefined when that cannot be told within the limits. */
+  contains(tip: string, commit: string): Promise<boolean | undefined>
+}
+
+interface SelectOptions {
+  /** The repository as messages name it. */
+  where: string
+  inForce: string | undefined
+  /** How far `contains` looks. */
+  maxCommits: number
 }
 
 /**
  * What a selector points at now. Precedence as in Flux: commit, name, semver, tag, branch; nothing at all means the
- * branch `main`. Throws `stalled` errors: `InvalidRef` for what no repository can have, `RefNotFound` for what this one
- * lacks. `where` is the repository for messages.
+ * branch `main`. A commit with a branch beside it must lie on that branch. Throws `stalled` errors: `InvalidRef` for what no
+ * repository can have, `RefNotFound` for what this one lacks.
  */
-export async function selectHead(refs: RefLookup, selector: RefSelector, where: string): Promise<Head> {
+export async function selectHead(
+  refs: RefLookup,
+  selector: RefSelector,
+  options: SelectOptions,
+): Promise<Head> {
+  const { where } = options
   const { branch = 'main', tag, semver: range, tagPrefix = '', name, commit } = selector
   if (commit !== undefined) {
     if (!/^[0-9a-f]{40}$/.test(commit)) throw invalid('commit', commit, 'write all 40 hex digits')
-    return head(selector.branch, commit)
+    const found = head(selector.branch, commit)
+    if (selector.branch !== undefined && found.revision !== options.inForce) {
+      await checkOnBranch(refs, { branch: selector.branch, commit }, options)
+    }
+    return found
   }
   if (name !== undefined) return head(name, await findRef(refs, 'name', name, name, where))
   if (range !== undefined) return selectVersion(await refs.tags(), { range, tagPrefix }, where)
   if (tag !== undefined) return head(tag, await findRef(refs, 'tag', tag, `refs/tags/${tag}`, where))
   return head(branch, await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where))
+}
+
+async function checkOnBranch(
+  refs: RefLookup,
+  { branch, commit }: { branch: string; commit: string },
+  { where, maxCommits }: SelectOptions,
+): Promise<void> {
+  const tip = await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where)
+  const isThere = tip === commit || (await refs.contains(tip, commit))
+  if (isThere === true) return
+  if (isThere === false) {
+    throw stalled(
+      'RefNotFound',
+      `${where} has no commit ${commit} on the branch "${branch}"; correct ref.commit, or leave ref.branch out`,
+    )
+  }
+  const cap = { name: 'commits', value: maxCommits + 1, limit: maxCommits } as const
+  throw exceeded(
+    where,
+    `the commit ${commit} lies too far behind the branch "${branch}" to be found`,
+    cap,
+    'pin a later commit, or leave ref.branch out',
+  )
 }
 
 async function findRef(
@@ -51,9 +94,10 @@ function selectVersion(
   where: string,
 ): Head {
   if (semver.validRange(range) === null) throw invalid('semver', range, 'write a range like ">=1.2.0 <2.0.0"')
+  const { text, includePrerelease } = readRange(range)
   const candidates = [...tags].flatMap(([tag, commit]) => {
     const version = tag.startsWith(tagPrefix) ? readVersion(tag.slice(tagPrefix.length)) : null
-    return version && semver.satisfies(version, range) ? [{ tag, commit, version }] : []
+    return version && semver.satisfies(version, text, { includePrerelease }) ? [{ tag, commit, version }] : []
   })
   // The tag's name decides between two spellings of one version, so that the choice is the same every time.
   const best = candidates.toSorted(
@@ -66,6 +110,16 @@ function selectVersion(
     )
   }
   return head(best.tag, best.commit)
+}
+
+/**
+ * A range that names a pre-release (`>=1.0.0-0`) takes pre-releases of every version in it, as in Flux; one that names none
+ * takes none. Those of an end that is itself left out (`<2.0.0`) lie before it, and are left out too.
+ */
+function readRange(range: string): { text: string; includePrerelease: boolean } {
+  const includePrerelease = /\d-[0-9A-Za-z]/.test(range)
+  if (!includePrerelease) return { text: range, includePrerelease }
+  return { text: range.replace(/<\s*v?(\d+\.\d+\.\d+)(?![\w.+-])/g, '<$1-0'), includePrerelease }
 }
 
 /** `v1.2.3`, `1.2.3`, and as Flux reads them `v1.2` and `v1`. */

@@ -41,8 +41,8 @@ export interface RemoteOptions {
  */
 export function createRemoteGitSource(options: RemoteOptions): Source {
   const { where, limits, clock, timeoutMs } = options
-  const pool = createObjectPool()
-  const shelves = createShelfKeeper(pool)
+  const pool = createObjectPool(limits.poolBytes)
+  const shelves = createShelfKeeper(pool, limits)
   const host = createHostKnowledge({
     facts: options.facts,
     refusedFilters: options.refusedFilters ?? [],
@@ -120,17 +120,30 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       onRefused: (filter) => host.refused(filter),
       turnaroundMs: host.known()?.turnaroundMs,
     })
-  const listing = createListing({ clock, ask: (run) => ask((client) => run(client), true) })
+  const contains = (tip: string, commit: string): Promise<boolean | undefined> =>
+    inTurn(() =>
+      ask(async (client) =>
+        descendsBy(fetcherOf(client).past, { commit: tip, ancestor: { commit }, limits }),
+      ),
+    )
+  const listing = createListing({
+    clock,
+    maxPrefixes: limits.prefixes,
+    ask: (run) => ask((client) => run(client), true),
+  })
 
   return {
-    head: (ref, { since } = {}) => selectHead(listing.at(since), ref, where),
+    head: (ref, { since, inForce } = {}) => {
+      const refs = listing.at(since)
+      return selectHead({ ...refs, contains }, ref, { where, inForce, maxCommits: limits.commits })
+    },
     files: (commit, paths, reading = {}) =>
       inTurn(() =>
         ask(async (client) => {
           const shelf = await shelves.open(reading.shelf)
           base = shelf.commit ?? base
           const fetcher = fetcherOf(client)
-          fetcher.aimAt(paths, reading.ignore !== undefined)
+          fetcher.aimAt(paths, reading.ignore !== undefined, reading.pointer)
           const files = await readFiles(fetcher.objects, commit, paths, reading)
           base = commit
           await shelf.keep(commit, fetcher.seen())

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { ObjectShelf } from '../source.ts'
+import type { GitLimits } from './limits.ts'
 import { objectId, type GitObject, type ObjectType } from './object.ts'
 import type { ObjectPool } from './object-pool.ts'
 
@@ -11,10 +12,6 @@ interface OpenShelf {
   keep(commit: string, seen: ReadonlyMap<string, GitObject>): Promise<void>
 }
 
-/** More segments than this are written anew as one, with what is still in use. */
-const maxSegments = 8
-/** A path with more than this is not kept: reading it back would cost what fetching does. */
-const maxBytes = 32 * 1024 * 1024
 const letters: Record<ObjectType, string> = { commit: 'c', tree: 't', blob: 'b', tag: 'g' }
 
 /** Segments whose ids are remembered. */
@@ -24,7 +21,10 @@ const maxRemembered = 256
  * Moves objects between shelves and the pool. What cannot be read, or is not what its id says, counts as not there: a
  * shelf is a shortcut, never a truth. A segment that this process has read or written is not read again.
  */
-export function createShelfKeeper(pool: ObjectPool): {
+export function createShelfKeeper(
+  pool: ObjectPool,
+  limits: Pick<GitLimits, 'shelfBytes' | 'shelfSegments'>,
+): {
   open(shelf: ObjectShelf | undefined): Promise<OpenShelf>
 } {
   const idsOf = new Map<string, readonly string[]>()
@@ -37,7 +37,7 @@ export function createShelfKeeper(pool: ObjectPool): {
   }
   const load = async (shelf: ObjectShelf, sha256: string): Promise<void> => {
     const bytes = await shelf.get(sha256)
-    const objects = bytes === undefined ? new Map<string, GitObject>() : readSegment(bytes)
+    const objects = bytes === undefined ? new Map<string, GitObject>() : readSegment(bytes, limits.shelfBytes)
     for (const [oid, object] of objects) pool.put(oid, object)
     remember(sha256, [...objects.keys()])
   }
@@ -54,16 +54,21 @@ export function createShelfKeeper(pool: ObjectPool): {
         commit: isThere ? pointer.commit : undefined,
         async keep(commit, seen) {
           const shelved = new Set(segments.flatMap((sha256) => idsOf.get(sha256) ?? []))
-          const isFull = segments.length >= maxSegments
-          const added = [...seen].filter(([oid]) => isFull || !shelved.has(oid))
+          const broken = segments.filter((sha256) => idsOf.get(sha256)?.length === 0)
+          const isWorn = segments.length >= limits.shelfSegments || broken.length > 0
+          const added = [...seen].filter(([oid]) => isWorn || !shelved.has(oid))
           const size = [...seen.values()].reduce((sum, { content }) => sum + content.length, 0)
-          if (size > maxBytes || added.every(([oid]) => shelved.has(oid))) return
-          const segment = await shelf.put(writeSegment(added.map(([, object]) => object)))
+          if (size > limits.shelfBytes || (broken.length === 0 && added.every(([oid]) => shelved.has(oid))))
+            return
+          const objects = added.map(([, object]) => object)
+          let segment = await shelf.put(writeSegment(objects))
+          // The same bytes lie in the same place, where something is wrong with them: in another order they do not.
+          if (broken.includes(segment)) segment = await shelf.put(writeSegment(objects.toReversed()))
           remember(
             segment,
             added.map(([oid]) => oid),
           )
-          shelf.pointer = { commit, segments: isFull ? [segment] : [...segments, segment] }
+          shelf.pointer = { commit, segments: isWorn ? [segment] : [...segments, segment] }
         },
       }
     },
@@ -79,7 +84,7 @@ function writeSegment(objects: readonly GitObject[]): Uint8Array {
   return deflateRawSync(Buffer.concat(parts))
 }
 
-function readSegment(bytes: Uint8Array): Map<string, GitObject> {
+function readSegment(bytes: Uint8Array, maxBytes: number): Map<string, GitObject> {
   const objects = new Map<string, GitObject>()
   let all: Buffer
   try {

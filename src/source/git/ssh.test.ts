@@ -8,6 +8,7 @@ import { createSystemClock } from '../../compose/system.ts'
 import { createGitSource } from '../index.ts'
 import type { Source, SourceCredentials } from '../source.ts'
 import { allowances, type Allowance } from './policy.ts'
+import { createSshGitSource } from './ssh.ts'
 import { readKnownHosts } from './ssh/known-hosts.ts'
 
 const clock = createSystemClock()
@@ -68,6 +69,36 @@ describe('ssh', () => {
     await source.files(commit, ['a.yaml'])
     await source.commit(commit)
     expect(server.connections() - before).toBe(1)
+    await source.close?.()
+  })
+
+  test.each([
+    { host: 'github.com', refused: [] },
+    { host: 'git.example.com', refused: ['tree:1'] },
+  ])('what $host is known to refuse is not asked of it', async ({ host, refused }) => {
+    await fixture.git('config', 'uploadpackfilter.tree.maxDepth', '0')
+    const { port } = new URL(server.url('repository'))
+    const url = server.url('repository').replace('127.0.0.1', host)
+    const address = {
+      type: 'ssh' as const,
+      user: 'git',
+      host,
+      port: Number(port),
+      path: new URL(url).pathname,
+    }
+    const source = createSshGitSource(
+      address,
+      { url, credentials: server, timeoutMs: 20_000 },
+      {
+        // A clock that stands: everybody is near, and walked down to.
+        clock: { now: () => 0, sleep: () => new Promise(() => {}) },
+        policy: { allow: new Set(['loopback', 'unknown-hosts']), trusted: [] },
+        resolve: (_name, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+      },
+    )
+    await source.head({})
+    expect(await source.files(commit, ['a.yaml'])).toHaveLength(1)
+    expect(source.facts?.()?.refusedFilters).toEqual(refused)
     await source.close?.()
   })
 

@@ -1,6 +1,7 @@
 import { originOf } from '../../api/git-origin.ts'
 import type { Source, SourceLocation } from '../source.ts'
 import type { HttpSourcePorts } from './http.ts'
+import { findGitHost } from './hosts.ts'
 import { defaultLimits } from './limits.ts'
 import { allowancesFor, strictPolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
@@ -37,6 +38,7 @@ export function createSshGitSource(
     timeoutMs: location.timeoutMs,
     clock: ports.clock,
     facts: location.facts,
+    refusedFilters: findGitHost(location.url)?.refusedFilters ?? [],
     close: () => wires.close(),
     rest: restOf((shared.rests ??= new Map()), originOf(location.url) ?? where, ports.clock),
   })

@@ -4,7 +4,8 @@ import type { HostFacts, SourceCredentials } from '../../source.ts'
 import { allowances, type Allowance } from '../policy.ts'
 import type { TokenCache } from '../sign-in/sign-in.ts'
 import { createAddressGuard, type Resolve } from './guard.ts'
-import type { createMultiplex, Multiplex } from './multiplex.ts'
+import type { Multiplex } from './message.ts'
+import { createMultiplex } from './multiplex.ts'
 import { findProxy, openTunnel, proxiedConnect, type ProxyEnvironment } from './proxy.ts'
 import { secure } from './secure.ts'
 import { createSpares } from './spares.ts'
@@ -39,13 +40,11 @@ export interface Connections {
   tokens: TokenCache
 }
 
-/** Agents that are kept: one serves any number of hosts. */
-const maxAgents = 16
 /** How long an idle connection is kept, in milliseconds; hosts close theirs after a minute or less. */
 const keptMs = 30_000
 
-/** No connections yet. */
-export function createConnections(): Connections {
+/** No connections yet; so many agents are kept, of which one serves any number of hosts. */
+export function createConnections(maxAgents: number): Connections {
   const ways = new Map<string, Way>()
   return {
     facts: new Map(),
@@ -78,7 +77,7 @@ export function createConnections(): Connections {
         // Behind a proxy it is the proxy that resolves: addresses written in a url are checked, names are its business.
         if (proxy !== undefined) agent.createConnection = proxiedConnect(proxy, { isTls, tls })
         if (!isTls) return { agent }
-        const multiplex = lazily({
+        const multiplex = createMultiplex({
           async dial({ host, port, timeoutMs }) {
             const door = { ...tls, host, ALPNProtocols: ['h2', 'http/1.1'], timeout: timeoutMs }
             if (proxy === undefined) return secure({ ...door, port, lookup: guard.lookup })
@@ -102,20 +101,6 @@ export function createConnections(): Connections {
         }
         return way
       }
-    },
-  }
-}
-
-/** Loaded with the first request by TLS. */
-function lazily(options: Parameters<typeof createMultiplex>[0]): Multiplex {
-  let made: Promise<Multiplex> | undefined
-  return {
-    async send(request, ports) {
-      made ??= import('./multiplex.ts').then((loaded) => loaded.createMultiplex(options))
-      return (await made).send(request, ports)
-    },
-    close() {
-      void made?.then((multiplex) => multiplex.close())
     },
   }
 }

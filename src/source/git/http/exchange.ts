@@ -1,42 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
-import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
-import type { GitLimits } from '../limits.ts'
-import type { Traffic } from '../wire/wire.ts'
-import type { Multiplex } from './multiplex.ts'
-
-/** One http request. */
-export interface HttpRequest {
-  method: 'GET' | 'POST'
-  url: string
-  headers: Record<string, string>
-  body?: string
-}
-
-/** Where requests go through, and what bounds them. */
-export interface HttpPorts {
-  where: string
-  agent: http.Agent
-  /** For hosts that offer HTTP/2. */
-  multiplex?: Multiplex | undefined
-  /** Milliseconds since the epoch. */
-  now: () => number
-  limits: GitLimits
-  signal: AbortSignal
-  traffic: Traffic
-}
-
-/** An answer whose body is still to come. */
-export interface HttpAnswer {
-  status: number
-  headers: http.IncomingHttpHeaders
-  /** The body as it comes; a connection that breaks throws `NetworkError`, one that falls silent `Timeout`. */
-  body: AsyncIterable<Uint8Array>
-  /** Reads what is left, if it is little, so that the connection can be used again. */
-  finish(): Promise<void>
-  /** Lets go of the connection. */
-  close(): void
-}
+import { tooSlow } from '../limits.ts'
+import { networkError } from './failure.ts'
+import type { HttpAnswer, HttpPorts, HttpRequest } from './message.ts'
 
 /** More than this is not read for the sake of a connection. */
 const drainBytes = 64 * 1024
@@ -157,33 +123,4 @@ async function drain(response: http.IncomingMessage, body: AsyncIterable<Uint8Ar
     if (size > drainBytes) break
   }
   if (!response.complete) response.destroy()
-}
-
-/** A host that took longer than a limit allows. */
-export function tooSlow(where: string, name: 'connectMs' | 'idleMs', limits: GitLimits): HeadwaterError {
-  const what = name === 'connectMs' ? 'could not be connected to' : 'fell silent'
-  return transient('Timeout', `${where} ${what} (limit ${name}=${limits[name]}); trying again`)
-}
-
-/** What went wrong on the way, as an error of ours; the text of the other side is left out. */
-export function networkError(error: unknown, where: string, signal: AbortSignal): HeadwaterError {
-  if (signal.aborted && signal.reason instanceof HeadwaterError) return signal.reason
-  if (error instanceof HeadwaterError) return error
-  const code = codeOf(error)
-  if (code !== undefined && /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
-    return stalled(
-      'CertificateNotTrusted',
-      `${where} shows a certificate that is not trusted (${code}); put its authority into secretRef as "ca.crt"`,
-      error,
-    )
-  }
-  return transient('NetworkError', `${where} cannot be reached (${code ?? 'unknown'}); trying again`, error)
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  return 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(error.code)
-    ? error.code
-    : undefined
 }

@@ -1,26 +1,15 @@
-import { connect, constants } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { networkError, tooSlow, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { networkError } from './failure.ts'
+import type { HttpPorts, Multiplex } from './message.ts'
+import { tooSlow } from '../limits.ts'
 import type { Target } from './proxy.ts'
 import { DialTimeout } from './secure.ts'
-import { sendStream, StreamLost, type Kept } from './stream.ts'
-
-/**
- * Requests by HTTP/2: one connection to each host that offers it, for as many requests as there are. It is opened with
- * the first and kept a while; one that has ended is replaced, and what it lost is asked once more, as git's questions
- * change nothing.
- */
-export interface Multiplex {
-  /** The answer; undefined where the host speaks HTTP/1.1, by which it is to be asked then. */
-  send(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer | undefined>
-  close(): void
-}
+import { codes, sendStream, StreamLost, type Kept } from './stream.ts'
 
 /** Bytes that may be on their way to us: of one answer, and of all on one connection. */
 const windows = { stream: 1024 * 1024, session: 4 * 1024 * 1024 }
 /** Hosts that are remembered. */
 const maxHosts = 256
-const { NGHTTP2_REFUSED_STREAM: refused, NGHTTP2_HTTP_1_1_REQUIRED: downgrade } = constants
 
 /** Nothing is connected yet. `keptMs`: how long an idle connection is kept. */
 export function createMultiplex(options: {
@@ -50,7 +39,8 @@ export function createMultiplex(options: {
     }
   }
   const connectTo = async ({ origin }: URL, target: Target, onEnd: () => void): Promise<Kept | undefined> => {
-    const socket = await dial(target)
+    // Node's HTTP/2 takes a while to load, in which the host answers.
+    const [socket, { connect }] = await Promise.all([dial(target), import('node:http2')])
     if (socket.alpnProtocol !== 'h2') {
       adopt(target, socket)
       return undefined
@@ -114,11 +104,11 @@ export function createMultiplex(options: {
           // A connection on which nothing comes may be dead; the next question takes another.
           drop(url.host, made)
           if (!(error instanceof StreamLost)) throw error
-          if (error.code === downgrade) {
+          if (error.code === codes.downgrade) {
             remember(url.host, Promise.resolve(undefined))
             return undefined
           }
-          const mayRepeat = attempt === 1 && !signal.aborted && (!isNew || error.code === refused)
+          const mayRepeat = attempt === 1 && !signal.aborted && (!isNew || error.code === codes.refused)
           if (!mayRepeat) throw networkError(error.cause ?? error, where, signal)
         }
       }

@@ -1,6 +1,8 @@
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { networkError, tooSlow, type HttpAnswer, type HttpPorts, type HttpRequest } from './exchange.ts'
+import { tooSlow } from '../limits.ts'
+import { networkError } from './failure.ts'
+import type { HttpAnswer, HttpPorts, HttpRequest } from './message.ts'
 
 /** A connection by HTTP/2, kept for whoever asks the same host. */
 export interface Kept {
@@ -27,7 +29,8 @@ export class StreamLost extends Error {
 
 /** More than this is not read for an answer that nobody wants. */
 const drainBytes = 64 * 1024
-const { NGHTTP2_CANCEL: cancel } = constants
+/** Codes by which a stream ends: https://www.rfc-editor.org/rfc/rfc9113#ErrorCodes */
+export const codes = { refused: 7, cancel: 8, downgrade: 13 } as const
 
 /** Sends a request as a stream of its own. Throws `StreamLost`, or what `networkError` says. */
 export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
@@ -45,7 +48,7 @@ export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): 
       kept.countedBytes = Math.max(kept.countedBytes, socket.bytesRead)
     }
     const give = (error: Error): void => {
-      stream.close(cancel)
+      stream.close(codes.cancel)
       if (hasAnswer) stream.destroy(error)
       reject(error)
     }
@@ -67,11 +70,12 @@ export function sendStream(kept: Kept, request: HttpRequest, ports: HttpPorts): 
     stream.once('response', (headers) => {
       hasAnswer = true
       kept.isProven = true
+      const body = readBody(stream, where, signal)
       resolve({
         status: headers[':status'] ?? 0,
         headers,
-        body: readBody(stream, where, signal),
-        finish: () => drain(stream),
+        body,
+        finish: () => drain(stream, body),
         close: () => letGo(stream),
       })
     })
@@ -100,7 +104,7 @@ function open(
     )
   } catch (error) {
     // It ended just now, or is about to: nothing was sent.
-    throw new StreamLost(constants.NGHTTP2_REFUSED_STREAM, error)
+    throw new StreamLost(codes.refused, error)
   }
 }
 
@@ -111,18 +115,19 @@ async function* readBody(
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array
-    // A stream that is reset without an error ends as one that is complete does.
-    if (stream.aborted) throw new Error('reset')
+    // To Node a stream that is cancelled ends as one that is complete does. One that ends early without any error does so
+    // to us too: what git sends says itself where it ends.
+    if ((stream.rstCode ?? 0) !== 0) throw new Error('cancelled')
   } catch (error) {
     throw networkError(error, where, signal)
   }
 }
 
-async function drain(stream: ClientHttp2Stream): Promise<void> {
+async function drain(stream: ClientHttp2Stream, body: AsyncIterable<Uint8Array>): Promise<void> {
   let size = 0
   if (!stream.readableEnded && !stream.destroyed) {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      size += (chunk as Uint8Array).length
+    for await (const chunk of body) {
+      size += chunk.length
       if (size > drainBytes) break
     }
   }
@@ -130,5 +135,5 @@ async function drain(stream: ClientHttp2Stream): Promise<void> {
 }
 
 function letGo(stream: ClientHttp2Stream): void {
-  if (!stream.readableEnded) stream.close(cancel)
+  if (!stream.readableEnded) stream.close(codes.cancel)
 }

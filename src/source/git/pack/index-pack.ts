@@ -27,8 +27,6 @@ interface IndexOptions {
 }
 
 const types: Partial<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' }
-/** Contents kept for the deltas that stand on them. */
-const cacheBytes = 32 * 1024 * 1024
 const noDelta = -1
 
 /**
@@ -84,7 +82,7 @@ export async function indexPack(bytes: PackBytes, options: IndexOptions): Promis
   }
   if (at !== bytes.size) throw broken('more than it says')
 
-  const cache = createContentCache()
+  const cache = createContentCache(limits.deltaBytes)
   /** How many deltas stand below one. */
   const depths = new Uint32Array(count)
   /** Contents of thin bases, by the number of the delta that stands on one. */
@@ -191,7 +189,8 @@ export async function indexPack(bytes: PackBytes, options: IndexOptions): Promis
   }
 }
 
-function createContentCache(): {
+/** Contents kept for the deltas that stand on them. */
+function createContentCache(cacheBytes: number): {
   get(number: number): GitObject | undefined
   set(number: number, object: GitObject): void
 } {

@@ -1,7 +1,7 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { stalled, transient } from '../../../api/errors.ts'
 import type { SourceCredentials } from '../../source.ts'
-import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
+import type { HttpAnswer, HttpRequest } from '../http/message.ts'
 import { throttled } from '../http/throttled.ts'
 
 /** A token that an installation was given, and when it ends; milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../api/clock.ts'
 import { stalled } from '../../../api/errors.ts'
 import type { CloudIdentities, GitProvider, SourceCredentials, SourceLocation } from '../../source.ts'
-import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
+import type { HttpAnswer, HttpRequest } from '../http/message.ts'
 import type { InstallationToken } from './github-app.ts'
 
 /** How a host is told who asks. */

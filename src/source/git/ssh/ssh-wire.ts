@@ -3,7 +3,7 @@ import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
 import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
 import type { SourceCredentials } from '../../source.ts'
 import { createAddressGuard, type Resolve } from '../http/guard.ts'
-import type { GitLimits } from '../limits.ts'
+import { tooSlow, type GitLimits } from '../limits.ts'
 import { forbidden, type Allowance } from '../policy.ts'
 import { readPackets, type PacketReader } from '../wire/packets.ts'
 import { remoteRefusal } from '../wire/refusal.ts'
@@ -161,8 +161,7 @@ export function openSshWires(options: SshWireOptions): { open: OpenWire; close()
       const abort = (): void => fail(signal.reason)
       signal.addEventListener('abort', abort, { once: true })
       socket.setTimeout(limits.connectMs, () => {
-        const name = socket.connecting ? 'connectMs' : 'idleMs'
-        fail(transient('Timeout', `${where} fell silent (limit ${name}=${limits[name]}); trying again`))
+        fail(tooSlow(where, socket.connecting ? 'connectMs' : 'idleMs', limits))
       })
       socket.once('connect', () => socket.setTimeout(limits.idleMs))
       socket.on('error', fail)

@@ -1,4 +1,5 @@
 import { stalled } from '../../../api/errors.ts'
+import { exceeded } from '../limits.ts'
 import { remoteRefusal } from './refusal.ts'
 import { textOf, type Packet, type PacketReader } from './packets.ts'
 
@@ -74,7 +75,7 @@ async function readRefs(
     if (name.endsWith('^{}')) {
       if (last !== undefined && `${last.name}^{}` === name) last.peeled = oid
     } else if (name !== 'capabilities^{}' && oid !== '0'.repeat(40)) refs.push({ name, oid })
-    if (refs.length > maxRefs) throw tooManyRefs(where, maxRefs)
+    if (refs.length > maxRefs) throw tooManyRefs(where, refs.length, maxRefs)
   }
   return { features, refs }
 }
@@ -92,10 +93,12 @@ function textIn(packet: Packet | undefined, where: string): string | undefined {
 }
 
 /** Too many refs to go through. */
-export function tooManyRefs(where: string, maxRefs: number): Error {
-  return stalled(
-    'LimitExceeded',
-    `${where} lists more than refs=${maxRefs} refs; follow a branch or a tag by its name, or raise HEADWATER_GIT_LIMITS=refs=N`,
+export function tooManyRefs(where: string, value: number, limit: number): Error {
+  return exceeded(
+    where,
+    'it lists more refs than allowed',
+    { name: 'refs', value, limit },
+    'follow a branch or a tag by its name',
   )
 }
 

@@ -54,6 +54,21 @@ export function createGitClient(
   /** Before v2 a greeting is a listing too, and each http request stands alone. */
   const greeted = (): Promise<Greeting> => (greeting ??= greet())
   const capabilities = async (): Promise<Capabilities> => known ?? greeted()
+  /** A conversation that is over: the next question begins another. */
+  const end = (): void => {
+    known = undefined
+    greeting = undefined
+  }
+  /** A pack; one that is refused, or not wanted to its end, ends the conversation. */
+  async function* orEnd(bands: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+    let isWhole = false
+    try {
+      yield* bands
+      isWhole = true
+    } finally {
+      if (!isWhole) end()
+    }
+  }
 
   return {
     wire,
@@ -74,14 +89,12 @@ export function createGitClient(
     async fetch(wish) {
       const { version, features } = await capabilities()
       if (version === 2) {
-        return readBandsV2(await wire.ask(fetchRequestV2(wish, features)), where)
+        const bands = readBandsV2(await wire.ask(fetchRequestV2(wish, features)), where)
+        return wire.isStateless ? bands : orEnd(bands)
       }
       const packets = await wire.ask(fetchRequestV0(wish, features))
-      if (!wire.isStateless) {
-        // A conversation of v0 ends with its pack: the next question begins another.
-        known = undefined
-        greeting = undefined
-      }
+      // A conversation of v0 ends with its pack.
+      if (!wire.isStateless) end()
       return readBandsV0(packets, { where, features, wish })
     },
   }
@@ -128,7 +141,7 @@ async function readListedRefs(
       ...(peeled === undefined ? {} : { peeled }),
       ...(target === undefined ? {} : { target }),
     })
-    if (refs.length > maxRefs) throw tooManyRefs(where, maxRefs)
+    if (refs.length > maxRefs) throw tooManyRefs(where, refs.length, maxRefs)
   }
 }
 
