@@ -35,6 +35,9 @@ export interface RemoteOptions {
   rest?: HostRest
 }
 
+/** So long after an answer the connection is still open, in milliseconds. */
+const warmMs = 20_000
+
 /**
  * A repository behind http or ssh. Heads are listed without fetching; of a commit only what is asked for is fetched, as
  * far as the server can filter. `timeoutMs` bounds each question whole.
@@ -53,6 +56,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   /** Commits of which everything that differs from a base was fetched. */
   const bridged = new Set<string>()
   let turn: Promise<unknown> = Promise.resolve()
+  let answeredAt = Number.NEGATIVE_INFINITY
 
   const askOnce = async <T>(
     signal: AbortSignal,
@@ -71,10 +75,14 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
         limits,
         facts: host.known(),
         clock,
-        onTurnaround: (ms) => host.took(ms),
+        // A first question may have connected and signed in, which says nothing of how near the host is.
+        onTurnaround: (ms, isFirst) => {
+          if (!isFirst || clock.now() - answeredAt < warmMs) host.took(ms)
+        },
       })
       host.share(client)
       const answer = await question(client)
+      answeredAt = clock.now()
       const told = client.told()
       if (told !== undefined) host.told(told)
       return answer
