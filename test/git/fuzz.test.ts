@@ -153,7 +153,7 @@ describe('F34 what a host sends, torn or changed', () => {
       expect(equal).toBeGreaterThan(half / 100)
       expect(rss.most - rss.before).toBeLessThan(growthBytes)
     }
-  }, 900_000)
+  }, 1_500_000)
 })
 
 /** What stands before the pack, the pack without its trailer, and what stands after it. */
