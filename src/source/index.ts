@@ -1,7 +1,7 @@
 import type { Clock } from '../api/clock.ts'
 import { defaultLimits, type GitLimits } from './git/limits.ts'
 import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy } from './git/policy.ts'
-import { parseGitUrl, type GitAddress } from './git/url.ts'
+import { displayUrl, parseGitUrl, type GitAddress } from './git/url.ts'
 import type { Connections } from './git/http/connections.ts'
 import type { Rests } from './git/rests.ts'
 import type { Traffic } from './git/wire/wire.ts'
@@ -13,7 +13,7 @@ export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
 export { strategyOf } from './git/strategy.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
-export { parseGitUrl }
+export { displayUrl, parseGitUrl }
 export type { GitLimits, SourcePolicy, Traffic }
 
 /** What sources need of the outside. */
