@@ -14,6 +14,7 @@ export function createSshGitSource(
   ports: HttpSourcePorts,
 ): Source {
   const limits = ports.limits ?? defaultLimits
+  const shared = ports.shared ?? {}
   const { user, host, port, path } = address
   const where = `ssh://${host}${port === 22 ? '' : `:${port}`}${path}`
   const wires = openSshWires({
@@ -35,6 +36,7 @@ export function createSshGitSource(
     timeoutMs: location.timeoutMs,
     clock: ports.clock,
     facts: location.facts,
+    answers: (shared.answers ??= new Map()),
     refusedFilters: findGitHost(location.url)?.refusedFilters ?? [],
     close: () => wires.close(),
   })
