@@ -1,4 +1,5 @@
 import type { Clock } from '../api/clock.ts'
+import type { Answers } from './git/answers.ts'
 import { defaultLimits, type GitLimits } from './git/limits.ts'
 import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy } from './git/policy.ts'
 import { displayUrl, parseGitUrl, type GitAddress } from './git/url.ts'
@@ -28,7 +29,7 @@ export interface SourcePorts {
   /** Who the controller is in clouds, for providers that need it. */
   identities?: CloudIdentities
   /** What is shared with other sources of the same process; made by the first that needs it. */
-  shared?: { connections?: Connections; rests?: Rests }
+  shared?: { connections?: Connections; rests?: Rests; answers?: Answers }
   /** What goes over the wire is added to it. */
   traffic?: Traffic
 }

@@ -27,17 +27,35 @@ export async function descends(
   return isCut ? undefined : false
 }
 
+/** How many commits down somebody is looked for at most, and by which limit. */
+export interface Reach {
+  name: 'commits' | 'wholeCommits'
+  limit: number
+}
+
+/** How far is looked where commits come with all their files. */
+export function wholeReach({ commits, wholeCommits }: GitLimits): Reach {
+  return wholeCommits < commits
+    ? { name: 'wholeCommits', limit: wholeCommits }
+    : { name: 'commits', limit: commits }
+}
+
 /**
  * The same for a history that is fetched: the commit alone first, whose parents are told in it; then some of the past,
- * then as much as the limits let.
+ * then as much as the limits let. Where that does not tell, how far was looked.
  */
 export async function descendsBy(
-  fetchPast: (commit: string, depth: number) => Promise<ReadPast>,
+  past: { past(commit: string, depth: number): Promise<ReadPast>; reach(): Promise<Reach> },
   options: { commit: string; ancestor: KnownCommit; limits: GitLimits },
-): Promise<boolean | undefined> {
-  for (const depth of [1, 50, options.limits.commits]) {
-    const told = await descends(await fetchPast(options.commit, depth), options)
+): Promise<boolean | Reach> {
+  let deepest = 0
+  for (const step of [1, 50, options.limits.commits]) {
+    // A fetch may have shown that the host does not filter after all.
+    const depth = Math.min(step, (await past.reach()).limit)
+    if (depth <= deepest) continue
+    const told = await descends(await past.past(options.commit, depth), options)
     if (told !== undefined) return told
+    deepest = depth
   }
-  return undefined
+  return past.reach()
 }

@@ -99,6 +99,11 @@ const hard: {
   { name: 'ignoreMs', value: 50, ask: read('ruled') },
   { name: 'refs', value: 10, ask: (source) => source.head({ semver: '*' }) },
   { name: 'commits', value: 5, ask: (source) => source.head({ branch: 'main', commit: first }) },
+  {
+    name: 'wholeCommits',
+    value: 5,
+    ask: (source) => source.head({ branch: 'main', commit: first }),
+  },
   { name: 'connectMs', value: 100, ask: (source) => source.head({}), url: () => deafUrl },
   { name: 'idleMs', value: 100, ask: (source) => source.head({}), url: () => silent.url('repository') },
 ]

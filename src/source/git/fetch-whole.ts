@@ -1,4 +1,8 @@
-import { HeadwaterError } from '../../api/errors.ts'
+import { createHash } from 'node:crypto'
+import { HeadwaterError, stalled } from '../../api/errors.ts'
+import type { Reach } from './ancestry.ts'
+import type { Answer } from './answers.ts'
+import { limitsVariable } from './limits.ts'
 import type { ListedRef } from './wire/capabilities.ts'
 import type { GitClient } from './wire/client.ts'
 import type { FetchWish } from './wire/fetch.ts'
@@ -12,7 +16,9 @@ interface WholeOptions {
   /** Branch, tag or full name of a ref that is known to lead to the commit. */
   pointer: string | undefined
   /** How far behind a ref a commit is looked for. */
-  maxCommits: number
+  reach: Reach
+  /** Searches, unless the same search found nothing before. */
+  once(this: void, key: readonly string[], search: () => Promise<Answer>): Promise<Answer>
 }
 
 /** Commits behind a ref that are fetched before as many as the limit lets. */
@@ -43,16 +49,32 @@ export async function fetchWhole(oid: string, options: WholeOptions): Promise<vo
 
 /** Fetches from the refs that may lead to a commit, further and further down, until it is there. */
 async function fetchBehind(oid: string, refs: readonly ListedRef[], options: WholeOptions): Promise<void> {
-  const { pointer, maxCommits } = options
+  const { pointer, reach } = options
   const names = pointer === undefined ? [] : namesOf(pointer)
-  const named = refs.filter(({ name }) => names.includes(name))
-  const others = refs.filter(({ name }) => /^refs\/(heads|tags)\//.test(name) && !names.includes(name))
-  for (const tips of [named, others]) {
-    for (const depth of tips.length === 0 ? [] : [Math.min(fewCommits, maxCommits), maxCommits]) {
-      await options.fetchOnce({ wants: [...new Set(tips.map((ref) => ref.oid))], depth })
-      if (await options.has(oid)) return
+  const oidsOf = (some: readonly ListedRef[]) => [...new Set(some.map((ref) => ref.oid))]
+  const named = oidsOf(refs.filter(({ name }) => names.includes(name)))
+  const others = oidsOf(
+    refs.filter(({ name }) => /^refs\/(heads|tags)\//.test(name) && !names.includes(name)),
+  )
+  const search = async (): Promise<boolean> => {
+    for (const wants of [named, others]) {
+      for (const depth of wants.length === 0
+        ? []
+        : new Set([Math.min(fewCommits, reach.limit), reach.limit])) {
+        await options.fetchOnce({ wants, depth })
+        if (await options.has(oid)) return true
+      }
     }
+    return false
   }
+  const digest = createHash('sha256')
+    .update(JSON.stringify([named, others]))
+    .digest('hex')
+  if ((await options.once([oid, digest], search)) === true) return
+  throw stalled(
+    'RefNotFound',
+    `${options.client.wire.where} has no commit ${oid} among the last ${reach.limit} of what its refs lead to; it was never pushed, is gone, or lies further back than is looked, which ${limitsVariable}=${reach.name}=${reach.limit * 2} raises`,
+  )
 }
 
 /** Full names that a pointer of a revision may stand for. */

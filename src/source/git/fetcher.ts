@@ -1,7 +1,9 @@
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import { treePath } from '../../api/tree-path.ts'
+import { wholeReach, type ReadPast, type Reach } from './ancestry.ts'
+import { askOnce, type Answers } from './answers.ts'
 import { fetchWhole, isRefused } from './fetch-whole.ts'
-import { parseCommit, type Commit, type GitObject } from './object.ts'
+import { parseCommit, type GitObject } from './object.ts'
 import type { GitLimits } from './limits.ts'
 import type { ObjectPool } from './object-pool.ts'
 import { indexPack } from './pack/index-pack.ts'
@@ -23,7 +25,9 @@ export interface Fetcher {
   /** Every object that was read through `objects`. */
   seen(): ReadonlyMap<string, GitObject>
   /** Commits, from one down, `depth` of them each way; those that are not there end the past. */
-  past: (commit: string, depth: number) => Promise<(oid: string) => Promise<Commit | undefined>>
+  past: (commit: string, depth: number) => Promise<ReadPast>
+  /** How far down the past may be asked for. */
+  reach(): Promise<Reach>
 }
 
 interface FetcherOptions {
@@ -34,6 +38,8 @@ interface FetcherOptions {
   base: string | undefined
   /** Commits of which everything that differs from a base was fetched. */
   bridged: Set<string>
+  /** What was found out of the pasts of refs. */
+  answers: Answers
   isRefused(filter: string): boolean
   onRefused(filter: string): void
   /** How long a small answer of this host takes, in milliseconds, when that is known. */
@@ -44,6 +50,9 @@ interface FetcherOptions {
 const aimDepth = 2
 /** Ids in one request. */
 const wantsAtOnce = 10_000
+
+/** What leaves the files of the past out; the first that a host takes. */
+const pastFilters = ['tree:0', 'blob:none']
 
 /** Makes a fetcher for one question. */
 export function createFetcher(options: FetcherOptions): Fetcher {
@@ -107,7 +116,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       fetchOnce,
       pointer,
       has: async (wanted) => (await pool.get(wanted)) !== undefined,
-      maxCommits: limits.commits,
+      reach: wholeReach(limits),
+      once: (key, search) =>
+        askOnce(options.answers, [where, ...key], search, (isThere) => isThere === false),
     })
   const fetchParts = async (oid: string): Promise<void> => {
     if (canBridge(oid) && options.base !== undefined) {
@@ -201,9 +212,13 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       depth = Math.max(0, ...paths.map((path) => treePath(path).split('/').filter(Boolean).length))
     },
     seen: () => seen,
+    async reach() {
+      const isWhole = pastFilters.every((filter) => options.isRefused(filter)) || !(await canFilter())
+      return isWhole ? wholeReach(limits) : { name: 'commits', limit: limits.commits }
+    },
     async past(commit, commits) {
       const wish = { wants: [commit], depth: commits }
-      if (await canFilter()) await fetchFiltered(wish, ['tree:0', 'blob:none'])
+      if (await canFilter()) await fetchFiltered(wish, pastFilters)
       else await fetchOnce(wish)
       return async (oid) => {
         const object = await pool.get(oid)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../api/clock.ts'
 import { originOf } from '../../api/git-origin.ts'
 import type { CloudIdentities, Source, SourceLocation } from '../source.ts'
+import type { Answers } from './answers.ts'
 import { createConnections, type Connections } from './http/connections.ts'
 import { openHttpWires } from './http/http-wire.ts'
 import type { ProxyEnvironment } from './http/proxy.ts'
@@ -24,7 +25,7 @@ export interface HttpSourcePorts {
   /** Who we are in clouds; without it the providers `aws` and `azure` are refused. */
   identities?: CloudIdentities | undefined
   /** What is shared with other sources; filled by the first that needs it. */
-  shared?: { connections?: Connections; rests?: Rests } | undefined
+  shared?: { connections?: Connections; rests?: Rests; answers?: Answers } | undefined
   /** What goes over the wire is added to it. */
   traffic?: Traffic | undefined
 }
@@ -68,6 +69,7 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     timeoutMs,
     clock: ports.clock,
     facts,
+    answers: (shared.answers ??= new Map()),
     refusedFilters: host?.refusedFilters ?? [],
     shared: { ...connections, host: new URL(url).origin },
     rest: restOf((shared.rests ??= new Map()), originOf(url) ?? url, ports.clock),

@@ -37,6 +37,8 @@ export interface GitLimits {
   refs: number
   /** Commits that are looked through for an ancestor. */
   commits: number
+  /** The same on a host that sends them with all their files. */
+  wholeCommits: number
   connectMs: number
   /** Without a byte from the other side. */
   idleMs: number
@@ -80,6 +82,7 @@ export const defaultLimits: GitLimits = {
   ignoreMs: 1000,
   refs: 500_000,
   commits: 5_000,
+  wholeCommits: 200,
   connectMs: 10_000,
   idleMs: 30_000,
   memoryBytes: 16 * mebi,

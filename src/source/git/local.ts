@@ -22,9 +22,10 @@ export function createLocalGitSource(directory: string, limits: GitLimits = defa
     async head(ref, { inForce } = {}) {
       const store = await open()
       const objects = objectsOf(store, directory, limits)
-      const contains = (tip: string, commit: string) =>
-        descends(pastOf(objects), { commit: tip, ancestor: { commit }, limits })
-      const options = { where: directory, inForce, maxCommits: limits.commits }
+      const contains = async (tip: string, commit: string) =>
+        (await descends(pastOf(objects), { commit: tip, ancestor: { commit }, limits })) ??
+        ({ name: 'commits', limit: limits.commits } as const)
+      const options = { where: directory, inForce }
       const found = await selectHead({ ...refLookup(store), contains }, ref, options)
       await readCommitInfo(objects, found.commit)
       return found

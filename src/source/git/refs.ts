@@ -2,6 +2,7 @@ import semver from 'semver'
 import { stalled } from '../../api/errors.ts'
 import { formatRevision } from '../../api/revision.ts'
 import type { Head, RefSelector } from '../source.ts'
+import type { Reach } from './ancestry.ts'
 import { exceeded } from './limits.ts'
 
 /** How a driver looks up refs; commits are peeled, so that an annotated tag stands for its commit. */
@@ -12,16 +13,14 @@ export interface RefLookup {
   resolve(fullName: string): Promise<string | undefined>
   /** Commits by tag name, without `refs/tags/`. */
   tags(): Promise<ReadonlyMap<string, string>>
-  /** Whether a commit lies in the past of another; undefined when that cannot be told within the limits. */
-  contains(tip: string, commit: string): Promise<boolean | undefined>
+  /** Whether a commit lies in the past of another, or how far was looked without telling. */
+  contains(tip: string, commit: string): Promise<boolean | Reach>
 }
 
 interface SelectOptions {
   /** The repository as messages name it. */
   where: string
   inForce: string | undefined
-  /** How far `contains` looks. */
-  maxCommits: number
 }
 
 /**
@@ -53,7 +52,7 @@ export async function selectHead(
 async function checkOnBranch(
   refs: RefLookup,
   { branch, commit }: { branch: string; commit: string },
-  { where, maxCommits }: SelectOptions,
+  { where }: SelectOptions,
 ): Promise<void> {
   const tip = await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where)
   const isThere = tip === commit || (await refs.contains(tip, commit))
@@ -64,11 +63,12 @@ async function checkOnBranch(
       `${where} has no commit ${commit} on the branch "${branch}"; correct ref.commit, or leave ref.branch out`,
     )
   }
-  const cap = { name: 'commits', value: maxCommits + 1, limit: maxCommits } as const
+  const { name, limit } = isThere
+  const host = name === 'wholeCommits' ? ' on a host that sends every commit whole' : ''
   throw exceeded(
     where,
-    `the commit ${commit} lies too far behind the branch "${branch}" to be found`,
-    cap,
+    `whether the branch "${branch}" holds the commit ${commit} is too far back to tell${host}`,
+    { name, value: limit + 1, limit },
     'pin a later commit, or leave ref.branch out',
   )
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../api/clock.ts'
 import { withDeadline } from '../../api/deadline.ts'
 import { HeadwaterError, transient } from '../../api/errors.ts'
-import type { HostFacts, Source } from '../source.ts'
+import type { HostFacts, KnownCommit, Source } from '../source.ts'
 import { descendsBy } from './ancestry.ts'
+import { askOnce, type Answer, type Answers } from './answers.ts'
 import { createFetcher, type Fetcher } from './fetcher.ts'
 import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
@@ -29,6 +30,8 @@ export interface RemoteOptions {
   refusedFilters?: readonly string[]
   /** Ends connections of its own. */
   close?: () => void
+  /** What was found out of the pasts of refs, for the next source of the same repository. */
+  answers?: Answers
   /** What other repositories learned of the same host. */
   shared?: SharedKnowledge & { host: string }
   /** Whether the host is to be left alone. */
@@ -43,7 +46,7 @@ const warmMs = 20_000
  * far as the server can filter. `timeoutMs` bounds each question whole.
  */
 export function createRemoteGitSource(options: RemoteOptions): Source {
-  const { where, limits, clock, timeoutMs } = options
+  const { where, limits, clock, timeoutMs, answers = new Map() } = options
   const pool = createObjectPool(limits.poolBytes)
   const shelves = createShelfKeeper(pool, limits)
   const host = createHostKnowledge({
@@ -58,7 +61,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   let turn: Promise<unknown> = Promise.resolve()
   let answeredAt = Number.NEGATIVE_INFINITY
 
-  const askOnce = async <T>(
+  const tryAsking = async <T>(
     signal: AbortSignal,
     question: (client: GitClient) => Promise<T>,
     isLook: boolean,
@@ -101,12 +104,12 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       const tries = async (): Promise<T> => {
         const isInformed = host.known() !== undefined
         try {
-          return await askOnce(signal, question, isLook)
+          return await tryAsking(signal, question, isLook)
         } catch (error) {
           if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
           // What was known of the host may be what is wrong.
           host.forget()
-          return askOnce(signal, question, isLook)
+          return tryAsking(signal, question, isLook)
         }
       }
       return options.rest === undefined ? tries() : options.rest.ask(tries)
@@ -124,14 +127,15 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       limits,
       base,
       bridged,
+      answers,
       isRefused: (filter) => host.isRefused(filter),
       onRefused: (filter) => host.refused(filter),
       turnaroundMs: host.known()?.turnaroundMs,
     })
-  const contains = (tip: string, commit: string): Promise<boolean | undefined> =>
+  const hasInPast = (commit: string, ancestor: KnownCommit): Promise<Answer> =>
     inTurn(() =>
-      ask(async (client) =>
-        descendsBy(fetcherOf(client).past, { commit: tip, ancestor: { commit }, limits }),
+      askOnce(answers, [where, commit, ancestor.commit, ancestor.committedAt], () =>
+        ask(async (client) => descendsBy(fetcherOf(client), { commit, ancestor, limits })),
       ),
     )
   const listing = createListing({
@@ -143,7 +147,8 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   return {
     head: (ref, { since, inForce } = {}) => {
       const refs = listing.at(since)
-      return selectHead({ ...refs, contains }, ref, { where, inForce, maxCommits: limits.commits })
+      const contains = (tip: string, commit: string) => hasInPast(tip, { commit })
+      return selectHead({ ...refs, contains }, ref, { where, inForce })
     },
     files: (commit, paths, reading = {}) =>
       inTurn(() =>
@@ -160,8 +165,10 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       ),
     commit: (commit) =>
       inTurn(() => ask(async (client) => readCommitInfo(fetcherOf(client).objects, commit))),
-    descends: (commit, ancestor) =>
-      inTurn(() => ask(async (client) => descendsBy(fetcherOf(client).past, { commit, ancestor, limits }))),
+    async descends(commit, ancestor) {
+      const told = await hasInPast(commit, ancestor)
+      return typeof told === 'boolean' ? told : undefined
+    },
     async verify(head, verifying) {
       const { verifyHead } = await import('./verify/verify-head.ts')
       return verifyHead(head, verifying, {

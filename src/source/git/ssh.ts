@@ -38,6 +38,7 @@ export function createSshGitSource(
     timeoutMs: location.timeoutMs,
     clock: ports.clock,
     facts: location.facts,
+    answers: (shared.answers ??= new Map()),
     refusedFilters: findGitHost(location.url)?.refusedFilters ?? [],
     close: () => wires.close(),
     rest: restOf((shared.rests ??= new Map()), originOf(location.url) ?? where, ports.clock),

@@ -35,6 +35,12 @@ const bad: { given: string; says: string }[] = [
   { given: 'https://host/repo#canary', says: 'fragment' },
   { given: 'https://ana:canary@host/repo', says: 'move them to secretRef' },
   { given: 'https://canary@host/repo', says: 'move them to secretRef' },
+  { given: ' https://ana:canary@host/repo', says: 'white space' },
+  { given: 'https://ana:can/canary@host/repo', says: 'is no repository url' },
+  { given: 'https:///ana:canary@host/repo', says: 'move them to secretRef' },
+  { given: 'https:ana:canary@host/repo', says: 'is no repository url' },
+  { given: 'ana:canary@host/repo', says: 'is no repository url' },
+  { given: 's3://ana:canary@host/repo', says: 'scheme' },
   { given: 'relative/path', says: 'is no repository url' },
   { given: '/srv/git\\fleet', says: 'control characters' },
 ]
