@@ -1,6 +1,13 @@
 import { asHeadwaterError, HeadwaterError, type ErrorClass } from '../api/errors.ts'
 import { parseRevision } from '../api/revision.ts'
-import { createGitSource, findGitHost, personalPolicy, strategyOf, type Traffic } from '../source/index.ts'
+import {
+  createGitSource,
+  displayUrl,
+  findGitHost,
+  personalPolicy,
+  strategyOf,
+  type Traffic,
+} from '../source/index.ts'
 import type {
   CloudIdentities,
   CommitInfo,
@@ -16,6 +23,7 @@ import type { Io } from './io.ts'
 
 /** What a probe found; what could not be found for a failure before it is absent. */
 export interface Probed {
+  /** Without what may be secret in it. */
   url: string
   /** The host's name, if its quirks are known. */
   host?: string
@@ -77,7 +85,7 @@ export async function probe(
       ...(identities === undefined ? {} : { identities }),
     },
   )
-  const probed: Probed = { url, features: [], steps: [] }
+  const probed: Probed = { url: displayUrl(url), features: [], steps: [] }
   const host = url.includes('://') && URL.canParse(url) ? findGitHost(url)?.name : undefined
   if (host !== undefined) probed.host = host
   let step = ''

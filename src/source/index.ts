@@ -1,8 +1,9 @@
 import type { Clock } from '../api/clock.ts'
 import { defaultLimits, type GitLimits } from './git/limits.ts'
 import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy } from './git/policy.ts'
-import { parseGitUrl, type GitAddress } from './git/url.ts'
+import { displayUrl, parseGitUrl, type GitAddress } from './git/url.ts'
 import type { Connections } from './git/http/connections.ts'
+import type { Rests } from './git/rests.ts'
 import type { Traffic } from './git/wire/wire.ts'
 import { providerProblem } from '../api/git-provider.ts'
 import { stalled } from '../api/errors.ts'
@@ -12,7 +13,7 @@ export { findGitHost } from './git/hosts.ts'
 export { limitsVariable, parseLimits } from './git/limits.ts'
 export { strategyOf } from './git/strategy.ts'
 export { allowVariable, parseAllowances } from './git/policy.ts'
-export { parseGitUrl }
+export { displayUrl, parseGitUrl }
 export type { GitLimits, SourcePolicy, Traffic }
 
 /** What sources need of the outside. */
@@ -27,7 +28,7 @@ export interface SourcePorts {
   /** Who the controller is in clouds, for providers that need it. */
   identities?: CloudIdentities
   /** What is shared with other sources of the same process; made by the first that needs it. */
-  shared?: { connections?: Connections }
+  shared?: { connections?: Connections; rests?: Rests }
   /** What goes over the wire is added to it. */
   traffic?: Traffic
 }

@@ -125,6 +125,18 @@ test('a failure as data: the class, the step, what to do, and all that was found
   expect(early.stdout + early.stderr).not.toContain('canary')
 })
 
+test.each(['', ' -o json', ' -o yaml'])(
+  'a url that holds a token is refused, the token not shown:%s',
+  async (output) => {
+    for (const url of ['https://u:canary@127.0.0.1/x', 'https://canary@127.0.0.1/x?a=canary#canary']) {
+      const ran = await probe(`${url}${output}`)
+      expect(ran.code).toBe(2)
+      expect(ran.stdout + ran.stderr).toContain('InvalidURL')
+      expect(ran.stdout + ran.stderr).not.toContain('canary')
+    }
+  },
+)
+
 test('a host that is not there: said as what would be tried again', async () => {
   const ran = await probe('http://127.0.0.1:9/fleet --secret env://TOKEN')
   expect(ran.code).toBe(2)

@@ -241,6 +241,17 @@ describe('provider github', () => {
       reason: 'InvalidProviderConfiguration',
       says: 'no https url',
     },
+    ...[
+      'https://user:canary@127.0.0.1',
+      'https://canary@127.0.0.1',
+      'https://127.0.0.1/?a=canary',
+      'https://127.0.0.1/#canary',
+    ].map((githubAppBaseUrl) => ({
+      name: `an API at ${githubAppBaseUrl}`,
+      secret: { githubAppBaseUrl },
+      reason: 'InvalidProviderConfiguration',
+      says: 'githubAppBaseURL holds credentials, a query or a fragment',
+    })),
     {
       name: 'a path that is none of GitHub',
       repository: 'repository',

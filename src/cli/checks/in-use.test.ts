@@ -28,6 +28,26 @@ test.each([
     aws: false,
     azure: true,
   },
+  {
+    name: 'deployments, and git in CodeCommit',
+    env: {
+      HEADWATER_SOURCE_URL: 'https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/fleet',
+      HEADWATER_SOURCE_PROVIDER: 'aws',
+    },
+    kinds: ['AzureDeployment'],
+    aws: true,
+    azure: true,
+  },
+  {
+    name: 'a stack, and git in Azure DevOps',
+    env: {
+      HEADWATER_SOURCE_URL: 'https://dev.azure.com/o/p/_git/fleet',
+      HEADWATER_SOURCE_PROVIDER: 'azure',
+    },
+    kinds: ['CloudFormationStack'],
+    aws: true,
+    azure: true,
+  },
 ])('$name', ({ env, kinds, aws, azure }) => {
   const settings = readSettings(env, {}, '/nowhere')
   expect(cloudsInUse(settings, new Set(kinds))).toEqual({ aws, azure })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../api/clock.ts'
+import { originOf } from '../../api/git-origin.ts'
 import type { CloudIdentities, Source, SourceLocation } from '../source.ts'
 import { createConnections, type Connections } from './http/connections.ts'
 import { openHttpWires } from './http/http-wire.ts'
@@ -8,6 +9,7 @@ import { findGitHost } from './hosts.ts'
 import { defaultLimits, type GitLimits } from './limits.ts'
 import { allowancesFor, strictPolicy, type SourcePolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
+import { restOf, type Rests } from './rests.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
 import { displayUrl } from './url.ts'
 import type { Traffic } from './wire/wire.ts'
@@ -22,7 +24,7 @@ export interface HttpSourcePorts {
   /** Who we are in clouds; without it the providers `aws` and `azure` are refused. */
   identities?: CloudIdentities | undefined
   /** What is shared with other sources; filled by the first that needs it. */
-  shared?: { connections?: Connections } | undefined
+  shared?: { connections?: Connections; rests?: Rests } | undefined
   /** What goes over the wire is added to it. */
   traffic?: Traffic | undefined
 }
@@ -68,5 +70,6 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     facts,
     refusedFilters: host?.refusedFilters ?? [],
     shared: { ...connections, host: new URL(url).origin },
+    rest: restOf((shared.rests ??= new Map()), originOf(url) ?? url, ports.clock),
   })
 }

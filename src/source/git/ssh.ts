@@ -1,9 +1,11 @@
+import { originOf } from '../../api/git-origin.ts'
 import type { Source, SourceLocation } from '../source.ts'
 import type { HttpSourcePorts } from './http.ts'
 import { findGitHost } from './hosts.ts'
 import { defaultLimits } from './limits.ts'
 import { allowancesFor, strictPolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
+import { restOf } from './rests.ts'
 import { openSshWires } from './ssh/ssh-wire.ts'
 import type { GitAddress } from './url.ts'
 
@@ -14,6 +16,7 @@ export function createSshGitSource(
   ports: HttpSourcePorts,
 ): Source {
   const limits = ports.limits ?? defaultLimits
+  const shared = ports.shared ?? {}
   const { user, host, port, path } = address
   const where = `ssh://${host}${port === 22 ? '' : `:${port}`}${path}`
   const wires = openSshWires({
@@ -37,5 +40,6 @@ export function createSshGitSource(
     facts: location.facts,
     refusedFilters: findGitHost(location.url)?.refusedFilters ?? [],
     close: () => wires.close(),
+    rest: restOf((shared.rests ??= new Map()), originOf(location.url) ?? where, ports.clock),
   })
 }

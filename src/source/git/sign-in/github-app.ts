@@ -79,9 +79,6 @@ function appOf(credentials: SourceCredentials = {}): App {
     throw misconfigured('the secret lacks githubAppID or githubAppPrivateKey')
   if (githubAppInstallationId === undefined && githubAppInstallationOwner === undefined)
     throw misconfigured('the secret lacks githubAppInstallationID or githubAppInstallationOwner')
-  const api = (credentials.githubAppBaseUrl ?? 'https://api.github.com').replace(/\/+$/, '')
-  if (!URL.canParse(api) || new URL(api).protocol !== 'https:')
-    throw misconfigured('githubAppBaseURL is no https url; write https://HOST/api/v3')
   return {
     id: githubAppId,
     installation:
@@ -89,8 +86,20 @@ function appOf(credentials: SourceCredentials = {}): App {
         ? { owner: githubAppInstallationOwner ?? '' }
         : { id: githubAppInstallationId },
     key: keyOf(githubAppPrivateKey),
-    api,
+    api: apiOf(credentials.githubAppBaseUrl ?? 'https://api.github.com'),
   }
+}
+
+/** Errors name it, and it comes out of a secret: what may hold one is refused, and never repeated. */
+function apiOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'https:')
+    throw misconfigured('githubAppBaseURL is no https url; write https://HOST/api/v3')
+  if (/[?#]/.test(text) || url.username !== '' || url.password !== '')
+    throw misconfigured(
+      'githubAppBaseURL holds credentials, a query or a fragment; write https://HOST/api/v3',
+    )
+  return url.href.replace(/\/+$/, '')
 }
 
 function keyOf(pem: string): KeyObject {
