@@ -49,6 +49,16 @@ test.each([[['']], [['apps', 'a.yaml']], [['links']], [['secret', 'apps/skip.yam
   },
 )
 
+test('a .sourceignore that is a link says nothing, as in a commit', async () => {
+  await link('rules', '.sourceignore')
+  const commit = await fixture.commit({ rules: 'a.yaml\n', 'a.yaml': 'a: 1\n' })
+  const want = await createLocalGitSource(fixture.directory).files(commit, [''])
+  const files = await openWorkTree(fixture.directory).files([''])
+  const names = files.map((file) => file.path).toSorted()
+  expect(names).toEqual(want.map((file) => file.path).toSorted())
+  expect(names).toContain('a.yaml')
+})
+
 test('a repository inside, as a submodule lies, is passed over', async () => {
   await mkdir(path.join(fixture.directory, 'inner/.git'), { recursive: true })
   await writeFile(path.join(fixture.directory, 'inner/a.yaml'), 'a: 1\n')

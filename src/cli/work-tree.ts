@@ -1,4 +1,4 @@
-import { readFile, readdir, realpath, stat } from 'node:fs/promises'
+import { lstat, readFile, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isBelow, treeFolder } from '../api/tree-path.ts'
 import type { TreeFile } from '../build/index.ts'
@@ -38,7 +38,9 @@ export function openWorkTree(root: string): WorkTree {
     for (let real = folder; !looked.has(real); real = treeFolder(real)) {
       looked.add(real)
       const file = real === '' ? ignoreFile : `${real}/${ignoreFile}`
-      if ((await kindOf(at(file))) === 'file') rules.note(real, file)
+      // One that is a link says nothing in a commit either.
+      const found = await lstat(at(file)).catch(() => undefined)
+      if (found?.isFile() === true) rules.note(real, file)
     }
   }
   /** A path without links, from the root; undefined for what is not there or lies outside. */

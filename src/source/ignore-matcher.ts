@@ -1,7 +1,6 @@
-import { createContext, Script } from 'node:vm'
-import ignore from 'ignore'
-import { stalled } from '../api/errors.ts'
-import { exceeded, limitsVariable, type GitLimits } from './git/limits.ts'
+import ignore, { type Ignore } from 'ignore'
+import { exceeded, type GitLimits } from './git/limits.ts'
+import { createIgnoreBudget } from './ignore-budget.ts'
 
 /** A file of rules, or a text in its place. */
 export interface RuleText {
@@ -12,71 +11,121 @@ export interface RuleText {
   text: string
 }
 
-/** Those of some paths that the rules leave out. */
-export type IgnoreMatcher = (paths: readonly string[]) => string[]
+/** Paths, and the rules that bear on them. */
+export interface RuledPaths {
+  /** The same key stands for the same rules. */
+  key: string
+  /** One list, in which each bears on its own folder only. */
+  rules: readonly RuleText[]
+  paths: readonly string[]
+}
 
-/** So many paths are given `ignoreMs` to be told. */
-const pathsAtOnce = 1000
-const run = new Script('run()')
+/** Those of some paths that rules leave out. */
+export type IgnoreMatcher = (groups: readonly RuledPaths[]) => Promise<Set<string>>
 
-/**
- * Rules of several folders as one list, each bearing on its own folder only. Patterns come from whoever may commit, and the
- * engine that matches them backtracks over many `**`, so it runs against a clock.
- */
-export function createIgnoreMatcher(
-  rules: readonly RuleText[],
-  { where, limits }: { where: string; limits: GitLimits },
-): IgnoreMatcher {
-  const patterns = rules.flatMap((rule) => readPatterns(rule, { where, limits }))
-  if (patterns.length > limits.ignorePatterns) {
-    const cap = { name: 'ignorePatterns', value: patterns.length, limit: limits.ignorePatterns } as const
-    throw exceeded(
-      where,
-      `${namesOf(rules)} hold more patterns than allowed`,
-      cap,
-      'write fewer and shorter patterns',
-    )
+interface Compiled {
+  engine: Ignore
+  patterns: number
+}
+
+const advice = 'write fewer and shorter patterns'
+
+/** What all rules that one question meets may take is bounded: `ignoreMs`, `ignoreAllPatterns`. */
+export function createIgnoreMatcher(options: { where: string; limits: GitLimits }): IgnoreMatcher {
+  const { where, limits } = options
+  const budget = createIgnoreBudget(options)
+  /** The last ones used: an engine weighs some kilobytes a pattern. */
+  const kept = new Map<string, Compiled>()
+  const counted = new Set<string>()
+  const patternsOf = createPatternReader(options)
+  let total = 0
+
+  const count = ({ key, rules }: RuledPaths): void => {
+    if (counted.has(key)) return
+    counted.add(key)
+    const patterns = rules.reduce((sum, rule) => sum + patternsOf(rule).length, 0)
+    if (patterns > limits.ignorePatterns) {
+      const cap = { name: 'ignorePatterns', value: patterns, limit: limits.ignorePatterns } as const
+      throw exceeded(where, `${namesOf(rules)} hold more patterns than allowed`, cap, advice)
+    }
+    total += patterns
+    if (total > limits.ignoreAllPatterns) {
+      const cap = { name: 'ignoreAllPatterns', value: total, limit: limits.ignoreAllPatterns } as const
+      throw exceeded(where, 'more patterns than allowed bear on its folders together', cap, advice)
+    }
   }
-  const matcher = ignore({ ignorecase: false }).add(patterns)
-  return (paths) => {
-    const found: string[] = []
-    for (let at = 0; at < paths.length; at += pathsAtOnce) {
-      const some = paths.slice(at, at + pathsAtOnce)
-      try {
-        const context = createContext({ run: () => some.filter((path) => matcher.ignores(path)) })
-        found.push(...(run.runInContext(context, { timeout: limits.ignoreMs }) as string[]))
-      } catch (error) {
-        if (!isTimeout(error)) throw error
-        throw tooSlow(where, namesOf(rules), limits.ignoreMs)
+  const compile = async (rules: readonly RuleText[]): Promise<Compiled> => {
+    const engine = ignore({ ignorecase: false })
+    let patterns = 0
+    for (const rule of rules) {
+      const prefix = rule.folder.replace(/[\\*?[]/g, String.raw`\$&`)
+      const own = patternsOf(rule)
+      patterns += own.length
+      const add = (line: string): void => {
+        // The engine takes a mark of UTF-8 off the first of a list, so that is an empty one.
+        engine.add(['', ...(prefix === '' ? [line] : rebase(line, prefix))])
       }
+      await budget.each(own, add, () => namesOf(rules))
+    }
+    return { engine, patterns }
+  }
+  const keep = (key: string, compiled: Compiled): void => {
+    kept.delete(key)
+    kept.set(key, compiled)
+    let held = [...kept.values()].reduce((sum, { patterns }) => sum + patterns, 0)
+    for (const [oldest, { patterns }] of kept) {
+      if (held <= limits.ignorePatterns) break
+      kept.delete(oldest)
+      held -= patterns
+    }
+  }
+  return async (groups) => {
+    // Before anything costs much.
+    await budget.each(groups, count, () => 'all folders')
+    const found = new Set<string>()
+    for (const { key, rules, paths } of groups) {
+      const compiled = kept.get(key) ?? (await compile(rules))
+      keep(key, compiled)
+      const tell = (path: string): void => {
+        if (compiled.engine.ignores(path)) found.add(path)
+      }
+      await budget.each(paths, tell, () => namesOf(rules))
     }
     return found
   }
 }
 
-/** Patterns of one text, as patterns of the root. */
-function readPatterns(
-  { folder, name, text }: RuleText,
-  { where, limits }: { where: string; limits: GitLimits },
-): string[] {
-  const prefix = folder.replace(/[\\*?[]/g, String.raw`\$&`)
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .flatMap((line, index) => {
-      const size = Buffer.byteLength(line)
-      if (size > limits.ignorePatternBytes) {
-        const cap = { name: 'ignorePatternBytes', value: size, limit: limits.ignorePatternBytes } as const
-        throw exceeded(
-          where,
-          `the pattern in line ${index + 1} of ${name} is longer than allowed`,
-          cap,
-          'write fewer and shorter patterns',
-        )
-      }
-      if (line.trim() === '' || line.startsWith('#')) return []
-      return folder === '' ? [line] : rebase(line, prefix)
-    })
+/** Patterns of texts as they are written; one text may lie in many folders, and is taken apart once. */
+function createPatternReader({
+  where,
+  limits,
+}: {
+  where: string
+  limits: GitLimits
+}): (rule: RuleText) => readonly string[] {
+  const read = new Map<string, readonly string[]>()
+  const split = ({ name, text }: RuleText): string[] =>
+    text
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n/)
+      .filter((line, index) => {
+        const size = Buffer.byteLength(line)
+        if (size > limits.ignorePatternBytes) {
+          const cap = { name: 'ignorePatternBytes', value: size, limit: limits.ignorePatternBytes } as const
+          throw exceeded(
+            where,
+            `the pattern in line ${index + 1} of ${name} is longer than allowed`,
+            cap,
+            advice,
+          )
+        }
+        return line.trim() !== '' && !line.startsWith('#')
+      })
+  return (rule) => {
+    const patterns = read.get(rule.text) ?? split(rule)
+    read.set(rule.text, patterns)
+    return patterns
+  }
 }
 
 /** A pattern of a folder as one of the root: one with a slash before its end is for that folder alone. */
@@ -95,18 +144,4 @@ function rebase(line: string, prefix: string): string[] {
 
 function namesOf(rules: readonly RuleText[]): string {
   return rules.map(({ name }) => name).join(' and ')
-}
-
-/** Thrown inside the script's own realm, whose `Error` is another than ours. */
-function isTimeout(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-}
-
-/** Patterns that take too long, whoever wrote them. */
-function tooSlow(where: string, names: string, limitMs: number): Error {
-  return stalled(
-    'LimitExceeded',
-    `${where}: the patterns of ${names} take longer than ignoreMs=${limitMs}; write them with fewer "**", or raise it by ${limitsVariable}=ignoreMs=${limitMs * 2}`,
-  )
 }

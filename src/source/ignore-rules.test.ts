@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { gitEnvironment } from '../../test/git-fixture.ts'
+import { createSystemClock } from '../compose/system.ts'
+import { withDeadline } from '../api/deadline.ts'
 import { createSeededRandom } from '../../test/support/virtual-clock.ts'
 import { defaultLimits, type GitLimits } from './git/limits.ts'
 import { createIgnoreRules, defaultExclusions, type IgnoreRules } from './ignore-rules.ts'
@@ -62,7 +64,7 @@ const cases: { name: string; given: Given; left: string[]; out: string[] }[] = [
     out: ['a/b/x', 'a/b/y/z', 'keep.txt', 'a/b/c/other.txt'],
   },
   {
-    name: 'spec.ignore before every file of rules',
+    name: 'spec.ignore after every file of rules: it has the last word',
     given: { files: { '': '*.txt\n', a: '*.txt\n' }, ignore: '!b.txt\n*.yaml\n' },
     left: ['b.txt', 'a/b.txt'],
     out: ['a.txt', 'a/a.txt', 'a/a.yaml'],
@@ -129,12 +131,51 @@ const refused: { name: string; given: Given; says: string }[] = [
     given: { files: { '': 'a\nb', a: 'c\nd' }, ignore: '#\ne', limits: { ignorePatterns: 4 } },
     says: '.sourceignore and a/.sourceignore and spec.ignore hold more patterns than allowed (5, limit ignorePatterns=4)',
   },
+  {
+    name: 'too many files',
+    given: { files: { '': '', a: '', b: '' }, limits: { ignoreFiles: 2 } },
+    says: 'more .sourceignore files than allowed (3, limit ignoreFiles=2)',
+  },
+  {
+    name: 'too many patterns of all folders',
+    given: { files: { a: 'c\nd', b: 'c\nd' }, ignore: 'e', limits: { ignoreAllPatterns: 5 } },
+    says: 'more patterns than allowed bear on its folders together (6, limit ignoreAllPatterns=5)',
+  },
 ]
 test.each(refused)('F35 $name is refused by the name of the limit', async ({ given, says }) => {
-  const looked = rulesOf(given).rules.ignored(['a/b'])
+  const looked = rulesOf(given).rules.ignored(['a/b', 'b/b'])
   await expect(looked).rejects.toMatchObject({ reason: 'LimitExceeded', class: 'stalled' })
   await expect(looked).rejects.toThrow(`host: ${says}`)
   await expect(looked).rejects.toThrow('HEADWATER_GIT_LIMITS=')
+})
+
+test('F35 one text in many folders is read once, and so many patterns are refused before they cost anything', async () => {
+  const text = Array.from({ length: 1900 }, (_, count) => `name-${count}-*.yaml`).join('\n')
+  const reads: string[][] = []
+  const read = async (ids: readonly string[]) => {
+    reads.push([...ids])
+    return new Map(ids.map((id) => [id, Buffer.from(text)]))
+  }
+  const rules = createIgnoreRules({ where: 'host', limits: defaultLimits, ignore: undefined, read })
+  const folders = Array.from({ length: 60 }, (_, count) => `folder-${count}`)
+  for (const folder of folders) rules.note(folder, 'same')
+  expect([...(await rules.ignored(['folder-0/name-7-x.yaml', 'folder-0/other']))]).toEqual([
+    'folder-0/name-7-x.yaml',
+  ])
+  const began = Date.now()
+  await expect(rules.ignored(folders.map((folder) => `${folder}/file`))).rejects.toThrow(
+    'limit ignoreAllPatterns=20000',
+  )
+  expect(Date.now() - began).toBeLessThan(500)
+  expect(reads).toEqual([['same']])
+})
+
+test('rules that were let go of are made anew, and counted once', async () => {
+  const limits = { ignorePatterns: 3, ignoreAllPatterns: 6 }
+  const { rules } = rulesOf({ files: { a: 'x\ny', b: 'y\nz' }, ignore: 'k', limits })
+  for (let round = 0; round < 3; round += 1) {
+    expect([...(await rules.ignored(['a/x', 'a/z', 'b/x', 'b/z', 'b/k']))]).toEqual(['a/x', 'b/z', 'b/k'])
+  }
 })
 
 test('a file of rules that is no text is refused by its name', async () => {
@@ -162,9 +203,39 @@ describe('S13 a pattern that backtracks has an end', () => {
       (error: Error) => error.message,
     )
     const refusal =
-      'host: the patterns of the default exclusions and .sourceignore take longer than ignoreMs=300; write them with fewer "**", or raise it by HEADWATER_GIT_LIMITS=ignoreMs=600'
+      'host: matching its paths with patterns, at last those of the default exclusions and .sourceignore, takes longer than ignoreMs=300; write fewer patterns, with fewer "**", or raise it by HEADWATER_GIT_LIMITS=ignoreMs=600'
     expect([[], refusal]).toContainEqual(told)
     expect(Date.now() - began).toBeLessThan(5_000)
+  })
+})
+
+describe('S13 patterns have one time for all paths of a question', () => {
+  const paths = Array.from({ length: 10_000 }, (_, count) => `${'a/'.repeat(12)}${count}`)
+  const slow = { '': `${'a/**/'.repeat(6)}b` }
+
+  test('S13 many paths, each of them quick', async () => {
+    const { rules } = rulesOf({ files: slow, limits: { ignoreMs: 300 } })
+    const began = Date.now()
+    await expect(rules.ignored(paths)).rejects.toThrow('ignoreMs=300')
+    expect(Date.now() - began).toBeLessThan(2_000)
+  })
+
+  test('S13 many questions of one reading', async () => {
+    const { rules } = rulesOf({ files: slow, limits: { ignoreMs: 300 } })
+    const asked = async (): Promise<void> => {
+      for (let at = 0; at < paths.length; at += 100) await rules.ignored(paths.slice(at, at + 100))
+    }
+    await expect(asked()).rejects.toThrow('ignoreMs=300')
+  })
+
+  test('S13 a deadline passes meanwhile', async () => {
+    const { rules } = rulesOf({ files: slow, limits: { ignoreMs: 600_000 } })
+    await rules.ignored(['a'])
+    const late = (): Error => new Error('late')
+    const asked = withDeadline({ clock: createSystemClock(), timeoutMs: 60, late }, () =>
+      rules.ignored(paths),
+    )
+    await expect(asked).rejects.toThrow('late')
   })
 })
 

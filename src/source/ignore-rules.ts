@@ -1,6 +1,6 @@
 import { stalled } from '../api/errors.ts'
-import { isBelow, treeFolder } from '../api/tree-path.ts'
-import type { IgnoreMatcher, RuleText } from './ignore-matcher.ts'
+import { treeFolder } from '../api/tree-path.ts'
+import type { IgnoreMatcher, RuledPaths, RuleText } from './ignore-matcher.ts'
 import { exceeded, type GitLimits } from './git/limits.ts'
 
 /** The file whose rules bear on the folder it lies in, and on all below. */
@@ -43,7 +43,7 @@ interface IgnoreOptions {
   /** The repository as messages name it. */
   where: string
   limits: GitLimits
-  /** `spec.ignore`: in place of the default exclusions, and before every file of rules. */
+  /** `spec.ignore`: in place of the default exclusions, and after every file of rules, so it has the last word. */
   ignore: string | undefined
   /** Files of rules by their ids. */
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>
@@ -54,26 +54,53 @@ interface IgnoreOptions {
  * stays ignored. In order: the default exclusions, `.sourceignore` from the root down, `spec.ignore`.
  */
 export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions): IgnoreRules {
+  /** Ids of files of rules by their folders. */
   const files = new Map<string, string>()
+  /** Folders whose rules were read. */
+  const met = new Set<string>()
   const texts = new Map<string, Promise<string>>()
-  const matchers = new Map<string, Promise<IgnoreMatcher>>()
+  let matcher: Promise<IgnoreMatcher> | undefined
 
+  /** Noted folders from the root down to one. */
   const above = (folder: string): string[] => {
-    if (files.size === 0) return []
-    const folders = [...files.keys()].filter((noted) => isBelow(noted, folder))
-    return folders.toSorted((a, b) => a.length - b.length)
+    const found: string[] = []
+    for (let at = folder; ; at = treeFolder(at)) {
+      if (files.has(at)) found.push(at)
+      if (at === '') return found.toReversed()
+    }
+  }
+  const nearest = (folder: string): string | undefined => {
+    if (files.size === 0) return undefined
+    for (let at = folder; ; at = treeFolder(at)) {
+      if (files.has(at)) return at
+      if (at === '') return undefined
+    }
   }
   const load = async (folders: readonly string[], along: readonly string[]): Promise<void> => {
-    const missing = folders.filter((folder) => !texts.has(folder))
-    if (missing.length === 0) return
-    const found = read([...missing.map((folder) => files.get(folder) ?? ''), ...along])
-    for (const folder of missing) {
-      const text = found.then((bytes) => textOf(bytes.get(files.get(folder) ?? ''), nameOf(folder)))
+    for (const folder of folders) met.add(folder)
+    if (met.size > limits.ignoreFiles) {
+      const cap = { name: 'ignoreFiles', value: met.size, limit: limits.ignoreFiles } as const
+      throw exceeded(
+        where,
+        `more ${ignoreFile} files than allowed`,
+        cap,
+        'name a smaller path, or write fewer of them',
+      )
+    }
+    const missing = new Map<string, string>()
+    for (const folder of folders) {
+      const id = files.get(folder) ?? ''
+      if (!texts.has(id) && !missing.has(id)) missing.set(id, folder)
+    }
+    if (missing.size === 0) return
+    const found = read([...missing.keys(), ...along])
+    for (const [id, folder] of missing) {
+      const text = found.then((bytes) => textOf(bytes.get(id), nameOf(folder)))
       // Everybody who needs it awaits it; nobody may be left to.
       text.catch(() => undefined)
-      texts.set(folder, text)
+      texts.set(id, text)
     }
-    await Promise.all(missing.map(async (folder) => texts.get(folder)))
+    await Promise.all([...missing.keys()].map(async (id) => texts.get(id)))
   }
   const textOf = (bytes: Uint8Array | undefined, name: string): string => {
     const size = bytes?.length ?? 0
@@ -88,36 +115,37 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
       throw stalled('InvalidIgnore', `${where}: ${name} is no text in UTF-8; write it anew`)
     }
   }
-  const makeMatcher = async (chain: readonly string[]): Promise<IgnoreMatcher> => {
-    const { createIgnoreMatcher } = await import('./ignore-matcher.ts')
-    const found = await Promise.all(
-      chain.map(async (folder): Promise<RuleText> => {
-        return { folder, name: nameOf(folder), text: (await texts.get(folder)) ?? '' }
-      }),
-    )
+  const rulesOf = async (chain: readonly string[]): Promise<RuleText[]> => {
+    const found: RuleText[] = []
+    for (const folder of chain) {
+      found.push({ folder, name: nameOf(folder), text: (await texts.get(files.get(folder) ?? '')) ?? '' })
+    }
     const first = { folder: '', name: 'the default exclusions', text: defaultExclusions.join('\n') }
     const own = { folder: '', name: 'spec.ignore', text: ignore ?? '' }
-    return createIgnoreMatcher(ignore === undefined ? [first, ...found] : [...found, own], { where, limits })
+    return ignore === undefined ? [first, ...found] : [...found, own]
+  }
+  const openMatcher = async (): Promise<IgnoreMatcher> => {
+    const { createIgnoreMatcher } = await import('./ignore-matcher.ts')
+    return createIgnoreMatcher({ where, limits })
   }
   return {
     note: (folder, id) => void files.set(folder, id),
-    bearOn: (folder) => ignore !== undefined || above(folder).length > 0,
+    bearOn: (folder) => ignore !== undefined || nearest(folder) !== undefined,
     async ignored(paths, along = []) {
       if (ignore === undefined && files.size === 0) return new Set(paths.filter((path) => isExcluded(path)))
-      const groups = Map.groupBy(paths, (path) => above(folderOf(path)).at(-1))
-      const chains = [...groups.keys()].map((last) => (last === undefined ? [] : above(last)))
-      await load([...new Set(chains.flat())], along)
-      const ignored = new Set<string>()
+      const groups = Map.groupBy(paths, (path) => nearest(folderOf(path)))
+      const chainOf = (last: string | undefined): string[] => (last === undefined ? [] : above(last))
+      await load([...new Set([...groups.keys()].flatMap((last) => chainOf(last)))], along)
+      const plain = ignore === undefined ? (groups.get(undefined) ?? []) : []
+      if (ignore === undefined) groups.delete(undefined)
+      const ruled: RuledPaths[] = []
       for (const [last, group] of groups) {
-        if (last === undefined && ignore === undefined) {
-          for (const path of group) if (isExcluded(path)) ignored.add(path)
-          continue
-        }
-        const key = last ?? '/'
-        const made = matchers.get(key) ?? makeMatcher(last === undefined ? [] : above(last))
-        matchers.set(key, made)
-        for (const path of (await made)(group)) ignored.add(path)
+        ruled.push({ key: last ?? '/', rules: await rulesOf(chainOf(last)), paths: group })
       }
+      const ignored = new Set(plain.filter((path) => isExcluded(path)))
+      if (ruled.length === 0) return ignored
+      matcher ??= openMatcher()
+      for (const path of await (await matcher)(ruled)) ignored.add(path)
       return ignored
     },
   }

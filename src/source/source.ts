@@ -76,8 +76,8 @@ export interface ReadOptions {
   /** Branch, tag or full name that led to the commit: some servers hand out only what lies behind a ref. */
   pointer?: string | undefined
   /**
-   * Patterns of gitignore(5) for what is not there, from the root of the repository: in place of the default exclusions,
-   * and before the repository's own `.sourceignore` files, which always hold.
+   * Patterns of gitignore(5) for what is not there, from the root of the repository: in place of the default exclusions.
+   * The repository's own `.sourceignore` files always hold; these come after them, so these have the last word.
    */
   ignore?: string
   /** Told of each entry that is passed over. */

@@ -78,7 +78,7 @@ const fields = z.strictObject({
     })
     .optional()
     .describe(
-      'What of the repository is not read: patterns as in `.gitignore`, a line each, from its root. They stand in place of the default exclusions, and before the `.sourceignore` files of the repository, which are always heeded.',
+      'What of the repository is not read: patterns as in `.gitignore`, a line each, from its root. They stand in place of the default exclusions. The `.sourceignore` files of the repository are always heeded; these patterns come after them, so these have the last word.',
     ),
   verify: z
     .strictObject({

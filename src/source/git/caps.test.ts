@@ -48,6 +48,7 @@ beforeAll(async () => {
     'zeros.txt': '0'.repeat(2_000_000),
     [`long/${'n'.repeat(200)}.yaml`]: 'a: 1\n',
     'ruled/.sourceignore': `${'x'.repeat(150)}\n${'a/**/'.repeat(12)}b\nthird\n`,
+    'ruled/a/.sourceignore': 'fourth\n',
     [`ruled/${'a/'.repeat(40)}c`]: 'a: 1\n',
   })
   for (let count = 0; count < 40; count += 1) await fixture.git('tag', `v0.${count}.0`)
@@ -93,8 +94,10 @@ const hard: {
   { name: 'folderDepth', value: 4, ask: read('deep') },
   { name: 'files', value: 10, ask: read('many') },
   { name: 'fileBytes', value: 100_000, ask: read('big.txt') },
+  { name: 'ignoreFiles', value: 1, ask: read('ruled') },
   { name: 'ignoreBytes', value: 100, ask: read('ruled') },
   { name: 'ignorePatterns', value: 14, ask: read('ruled') },
+  { name: 'ignoreAllPatterns', value: 20, ask: read('ruled') },
   { name: 'ignorePatternBytes', value: 100, ask: read('ruled') },
   { name: 'ignoreMs', value: 50, ask: read('ruled') },
   { name: 'refs', value: 10, ask: (source) => source.head({ semver: '*' }) },

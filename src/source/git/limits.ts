@@ -26,13 +26,17 @@ export interface GitLimits {
   /** Of all that one question reads. */
   files: number
   fileBytes: number
-  /** Of one file of rules, `.sourceignore`. */
+  /** Files of rules, `.sourceignore`, by the folders they lie in, that one question reads. */
+  ignoreFiles: number
+  /** Of one of them. */
   ignoreBytes: number
   /** Patterns that bear on one folder. */
   ignorePatterns: number
+  /** Patterns of all folders of one question together, those from above counted for each. */
+  ignoreAllPatterns: number
   /** Of one pattern. */
   ignorePatternBytes: number
-  /** To tell of a thousand paths whether they are ignored. */
+  /** To tell of all paths of one question whether they are ignored; of one path, a quarter. */
   ignoreMs: number
   refs: number
   /** Commits that are looked through for an ancestor. */
@@ -76,10 +80,12 @@ export const defaultLimits: GitLimits = {
   linkHops: 16,
   files: 50_000,
   fileBytes: 256 * mebi,
+  ignoreFiles: 500,
   ignoreBytes: 64 * 1024,
   ignorePatterns: 2000,
+  ignoreAllPatterns: 20_000,
   ignorePatternBytes: 1024,
-  ignoreMs: 1000,
+  ignoreMs: 4000,
   refs: 500_000,
   commits: 5_000,
   wholeCommits: 200,
