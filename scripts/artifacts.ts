@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild'
 import host from '../functions/azure/host.json' with { type: 'json' }
 import { leanAws, withoutDrivers } from './lean-aws.ts'
 import { leanAzure, leanIdentity } from './lean-azure.ts'
-import { leanNode } from './lean-node.ts'
+import { leanKinds, leanNode } from './lean-own.ts'
 
 /** The five functions, by the names of their files. */
 export const functionNames = ['schedule', 'worker', 'webhook', 'events', 'sync'] as const
@@ -47,6 +47,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
       leanAws,
       leanIdentity,
       leanNode,
+      leanKinds,
       withoutDrivers(
         'AWS',
         /[\\/]src[\\/]((store|queue|blob)[\\/]azure-(table|queue|blob)|source[\\/]git[\\/]local)\.ts$/,
@@ -71,6 +72,7 @@ export const artifacts: Readonly<Record<Cloud, Artifact>> = {
       leanAws,
       leanIdentity,
       leanNode,
+      leanKinds,
       leanAzure,
       withoutDrivers(
         'Azure',

@@ -18,7 +18,7 @@ import { parseArgs, promisify } from 'node:util'
 import { build } from 'esbuild'
 import { gitEnvironment } from '../../test/git-fixture.ts'
 import { measure, median, table, type Command } from '../measure.ts'
-import { leanNode } from '../../scripts/lean-node.ts'
+import { leanNode } from '../../scripts/lean-own.ts'
 import { git, makeRepositories } from './repositories.ts'
 
 const { values } = parseArgs({

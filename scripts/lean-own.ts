@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
 
 /**
@@ -16,3 +17,20 @@ export const leanNode: Plugin = {
     }))
   },
 }
+
+/**
+ * The kinds without what their fields are for: the reference pages, the schemas for editors and people read that, a
+ * function does not.
+ */
+export const leanKinds: Plugin = {
+  name: 'lean-kinds',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]api[\\/]kinds[\\/][\w-]+\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      return { contents: source.replaceAll(description, ''), loader: 'ts' }
+    })
+  },
+}
+
+/** A call of `describe` with one text. */
+const description = /\s*\.describe\(\s*(['"`])(?:\\.|(?!\1)[^\\])*\1,?\s*\)/g
