@@ -1,4 +1,5 @@
 import ignore, { type Ignore } from 'ignore'
+import { stalled } from '../api/errors.ts'
 import { exceeded, type GitLimits } from './git/limits.ts'
 import { createIgnoreBudget } from './ignore-budget.ts'
 
@@ -33,7 +34,7 @@ const advice = 'write fewer and shorter patterns'
 /** What all rules that one question meets may take is bounded: `ignoreMs`, `ignoreAllPatterns`. */
 export function createIgnoreMatcher(options: { where: string; limits: GitLimits }): IgnoreMatcher {
   const { where, limits } = options
-  const budget = createIgnoreBudget(options)
+  const runSteps = createIgnoreBudget(options)
   /** The last ones used: an engine weighs some kilobytes a pattern. */
   const kept = new Map<string, Compiled>()
   const counted = new Set<string>()
@@ -54,18 +55,17 @@ export function createIgnoreMatcher(options: { where: string; limits: GitLimits 
       throw exceeded(where, 'more patterns than allowed bear on its folders together', cap, advice)
     }
   }
-  const compile = async (rules: readonly RuleText[]): Promise<Compiled> => {
+  function* compile(rules: readonly RuleText[]): Generator<undefined, Compiled> {
     const engine = ignore({ ignorecase: false })
     let patterns = 0
     for (const rule of rules) {
       const prefix = rule.folder.replace(/[\\*?[]/g, String.raw`\$&`)
-      const own = patternsOf(rule)
-      patterns += own.length
-      const add = (line: string): void => {
+      for (const line of patternsOf(rule)) {
         // The engine takes a mark of UTF-8 off the first of a list, so that is an empty one.
         engine.add(['', ...(prefix === '' ? [line] : rebase(line, prefix))])
+        patterns += 1
+        yield
       }
-      await budget.each(own, add, () => namesOf(rules))
     }
     return { engine, patterns }
   }
@@ -80,18 +80,46 @@ export function createIgnoreMatcher(options: { where: string; limits: GitLimits 
     }
   }
   return async (groups) => {
-    // Before anything costs much.
-    await budget.each(groups, count, () => 'all folders')
     const found = new Set<string>()
-    for (const { key, rules, paths } of groups) {
-      const compiled = kept.get(key) ?? (await compile(rules))
-      keep(key, compiled)
-      const tell = (path: string): void => {
-        if (compiled.engine.ignores(path)) found.add(path)
+    let current: readonly RuleText[] = []
+    function* steps(): Generator<undefined> {
+      // Before anything costs much.
+      for (const group of groups) {
+        current = group.rules
+        count(group)
+        yield
       }
-      await budget.each(paths, tell, () => namesOf(rules))
+      for (const { key, rules, paths } of groups) {
+        current = rules
+        const compiled = kept.get(key) ?? (yield* compile(rules))
+        keep(key, compiled)
+        for (const path of paths) {
+          if (compiled.engine.ignores(path)) found.add(path)
+          yield
+        }
+      }
     }
+    await runSteps(steps(), () => namesOf(current))
     return found
+  }
+}
+
+/** The text of a file of rules. */
+export function decodeRules(
+  bytes: Uint8Array | undefined,
+  name: string,
+  { where, limits }: { where: string; limits: GitLimits },
+): string {
+  const size = bytes?.length ?? 0
+  if (size > limits.ignoreBytes) {
+    const cap = { name: 'ignoreBytes', value: size, limit: limits.ignoreBytes } as const
+    throw exceeded(where, `${name} is larger than allowed`, cap, advice)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw stalled('InvalidIgnore', `${where}: ${name} is no text in UTF-8; write it anew`)
   }
 }
 

@@ -1,4 +1,3 @@
-import { stalled } from '../api/errors.ts'
 import { treeFolder } from '../api/tree-path.ts'
 import type { IgnoreMatcher, RuledPaths, RuleText } from './ignore-matcher.ts'
 import { exceeded, type GitLimits } from './git/limits.ts'
@@ -59,7 +58,7 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
   /** Folders whose rules were read. */
   const met = new Set<string>()
   const texts = new Map<string, Promise<string>>()
-  let matcher: Promise<IgnoreMatcher> | undefined
+  let matcher: IgnoreMatcher | undefined
 
   /** Noted folders from the root down to one. */
   const above = (folder: string): string[] => {
@@ -80,12 +79,7 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
     for (const folder of folders) met.add(folder)
     if (met.size > limits.ignoreFiles) {
       const cap = { name: 'ignoreFiles', value: met.size, limit: limits.ignoreFiles } as const
-      throw exceeded(
-        where,
-        `more ${ignoreFile} files than allowed`,
-        cap,
-        'name a smaller path, or write fewer of them',
-      )
+      throw exceeded(where, `more ${ignoreFile} files than allowed`, cap)
     }
     const missing = new Map<string, string>()
     for (const folder of folders) {
@@ -93,27 +87,15 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
       if (!texts.has(id) && !missing.has(id)) missing.set(id, folder)
     }
     if (missing.size === 0) return
+    const { decodeRules } = await import('./ignore-matcher.ts')
     const found = read([...missing.keys(), ...along])
     for (const [id, folder] of missing) {
-      const text = found.then((bytes) => textOf(bytes.get(id), nameOf(folder)))
+      const text = found.then((bytes) => decodeRules(bytes.get(id), nameOf(folder), { where, limits }))
       // Everybody who needs it awaits it; nobody may be left to.
       text.catch(() => undefined)
       texts.set(id, text)
     }
     await Promise.all([...missing.keys()].map(async (id) => texts.get(id)))
-  }
-  const textOf = (bytes: Uint8Array | undefined, name: string): string => {
-    const size = bytes?.length ?? 0
-    if (size > limits.ignoreBytes) {
-      const cap = { name: 'ignoreBytes', value: size, limit: limits.ignoreBytes } as const
-      throw exceeded(where, `${name} is larger than allowed`, cap, 'write fewer and shorter patterns')
-    }
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error
-      throw stalled('InvalidIgnore', `${where}: ${name} is no text in UTF-8; write it anew`)
-    }
   }
   const rulesOf = async (chain: readonly string[]): Promise<RuleText[]> => {
     const found: RuleText[] = []
@@ -123,10 +105,6 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
     const first = { folder: '', name: 'the default exclusions', text: defaultExclusions.join('\n') }
     const own = { folder: '', name: 'spec.ignore', text: ignore ?? '' }
     return ignore === undefined ? [first, ...found] : [...found, own]
-  }
-  const openMatcher = async (): Promise<IgnoreMatcher> => {
-    const { createIgnoreMatcher } = await import('./ignore-matcher.ts')
-    return createIgnoreMatcher({ where, limits })
   }
   return {
     note: (folder, id) => void files.set(folder, id),
@@ -144,8 +122,9 @@ export function createIgnoreRules({ where, limits, ignore, read }: IgnoreOptions
       }
       const ignored = new Set(plain.filter((path) => isExcluded(path)))
       if (ruled.length === 0) return ignored
-      matcher ??= openMatcher()
-      for (const path of await (await matcher)(ruled)) ignored.add(path)
+      const { createIgnoreMatcher } = await import('./ignore-matcher.ts')
+      matcher ??= createIgnoreMatcher({ where, limits })
+      for (const path of await matcher(ruled)) ignored.add(path)
       return ignored
     },
   }
