@@ -42,6 +42,27 @@ describe('spec.ignore', () => {
     expect(await house.ready(rootKustomization)).toBe('True: applied 2 objects')
   })
 
+  test('F1 whoever dies before the readers are told is followed by one who tells them', async () => {
+    const house = await createHarness()
+    house.repository.commit({ ...stackFiles('web'), ...stackFiles('db') })
+    await follow(house, 'db.yaml')
+    await house.run(10 * minute)
+    const digest = async () => (await house.record(rootSource))?.status.artifact?.ignoreDigest
+    const before = await digest()
+    /** What counts as handed on while the readers are looked up. */
+    const handedOn: unknown[] = []
+    const { store } = house.ports
+    const list = store.list.bind(store)
+    store.list = async (prefix) => {
+      if (prefix === 'Kustomization/') handedOn.push(await digest())
+      return list(prefix)
+    }
+    await follow(house, '*.nothing')
+    await house.run(2 * minute)
+    expect(handedOn[0]).toBe(before)
+    expect(await digest()).not.toBe(before)
+  })
+
   test('a template that is left out is told as that', async () => {
     const house = await createHarness()
     house.repository.commit(stackFiles('web'))

@@ -12,6 +12,10 @@ export interface HeadwaterErrorOptions {
   reason: string
   /** Not before this many milliseconds, when the other side told (Retry-After). */
   retryAfterMs?: number
+  /** The host that this is true of as a whole, as `https://git.example`: others who would ask it fare no better. */
+  host?: string
+  /** Nothing was asked: somebody else was told this a moment ago. */
+  isSecondHand?: boolean
   cause?: unknown
 }
 
@@ -24,12 +28,16 @@ export class HeadwaterError extends Error {
   readonly class: ErrorClass
   readonly reason: string
   readonly retryAfterMs: number | undefined
+  readonly host: string | undefined
+  readonly isSecondHand: boolean
 
   constructor(message: string, options: HeadwaterErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.class = options.class
     this.reason = options.reason
     this.retryAfterMs = options.retryAfterMs
+    this.host = options.host
+    this.isSecondHand = options.isSecondHand ?? false
   }
 }
 

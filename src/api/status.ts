@@ -66,6 +66,8 @@ export interface ObjectStatus {
   failures?: number
   /** Milliseconds since the epoch: no attempt before. */
   nextAttemptAt?: number
+  /** For sources: milliseconds since the epoch before which the host asked not to be asked, whoever wants to. */
+  hostRestUntil?: number
   /** Keys that this object waits for. */
   blockedBy?: string[]
   drift?: {

@@ -5,7 +5,7 @@ import type { TreeFile } from '../build/index.ts'
 import { defaultLimits } from '../source/git/limits.ts'
 import { createIgnoreRules, ignoreFile } from '../source/ignore-rules.ts'
 import type { SkippedEntry } from '../source/source.ts'
-import { checkNames, twinsOf } from '../source/twins.ts'
+import { checkNames, namesOf } from '../source/twins.ts'
 
 /** A folder on disk, read as a commit that holds it would be: without what is ignored, links inside it followed. */
 export interface WorkTree {
@@ -57,7 +57,7 @@ export function openWorkTree(root: string): WorkTree {
     for (let way = real; way !== ''; way = treeFolder(way)) {
       const folder = treeFolder(way)
       const name = way.slice(folder === '' ? 0 : folder.length + 1)
-      for (const twin of twinsOf(name, await readdir(at(folder), { withFileTypes: true }))) {
+      for (const twin of namesOf(await readdir(at(folder), { withFileTypes: true })).twinsOf(name)) {
         const other = joined(folder, twin.name)
         if (!(await isIgnored(other, twin.isDirectory()))) checkNames(root, [way, other])
       }

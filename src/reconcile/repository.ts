@@ -6,11 +6,13 @@ import type { ObjectRecord } from '../api/record.ts'
 import { formatKey } from '../api/reference.ts'
 import type { ObjectShelf, Source } from '../source/source.ts'
 import { readCredentials } from './credentials.ts'
+import { checkHostRest } from './host-rest.ts'
 import type { ControllerPorts } from './ports.ts'
 
-/** Opens the repository of a GitRepository with its credentials; nothing is read yet. */
+/** Opens the repository of a GitRepository with its credentials; nothing is read yet. Throws `Throttled` while its host is to be left alone. */
 export async function openRepository(ports: ControllerPorts, record: ObjectRecord): Promise<Source> {
   const spec = record.spec as GitRepositorySpec
+  checkHostRest(record, ports.clock.now())
   const credentials = await readCredentials(ports.secrets, spec.secretRef)
   return ports.openSource({
     url: spec.url,

@@ -4,6 +4,7 @@ import { defaultLimits, type GitLimits } from './git/limits.ts'
 import { allowances, allowancesFor, forbidden, strictPolicy, type SourcePolicy } from './git/policy.ts'
 import { displayUrl, parseGitUrl, type GitAddress } from './git/url.ts'
 import type { Connections } from './git/http/connections.ts'
+import type { Rests } from './git/rests.ts'
 import type { Traffic } from './git/wire/wire.ts'
 import { providerProblem } from '../api/git-provider.ts'
 import { stalled } from '../api/errors.ts'
@@ -28,7 +29,7 @@ export interface SourcePorts {
   /** Who the controller is in clouds, for providers that need it. */
   identities?: CloudIdentities
   /** What is shared with other sources of the same process; made by the first that needs it. */
-  shared?: { connections?: Connections; answers?: Answers }
+  shared?: { connections?: Connections; answers?: Answers; rests?: Rests }
   /** What goes over the wire is added to it. */
   traffic?: Traffic
 }

@@ -107,8 +107,8 @@ export interface VerifyOptions {
 /**
  * One repository, opened with one set of credentials. Errors are HeadwaterErrors with a reason: `AuthenticationFailed`,
  * `RepositoryNotFound`, `RefNotFound`, `InvalidRef`, `InvalidURL`, `InvalidPath`, `LimitExceeded` (stalled) and
- * `NetworkError`, `Timeout`, `Throttled`, `GitOperationFailed` (backoff). A source that is gone, refused or unreadable
- * throws; it never answers with no files.
+ * `NetworkError`, `ProtocolError`, `Timeout`, `Throttled`, `GitOperationFailed` (backoff). A source that is gone, refused
+ * or unreadable throws; it never answers with no files.
  */
 export interface Source {
   head(ref: RefSelector, options?: HeadOptions): Promise<Head>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkNames, twinsOf } from './twins.ts'
+import { checkNames, namesOf } from './twins.ts'
 
 const pairs: { name: string; first: string; second: string; isOne: boolean }[] = [
   { name: 'letter case', first: 'a.yaml', second: 'A.YAML', isOne: true },
@@ -14,12 +14,28 @@ const pairs: { name: string; first: string; second: string; isOne: boolean }[] =
   { name: 'hyphen and underscore', first: 'a-b', second: 'a_b', isOne: false },
 ]
 test.each(pairs)('S10 $name', ({ first, second, isOne }) => {
-  expect(twinsOf(first, [{ name: first }, { name: second }])).toEqual(isOne ? [{ name: second }] : [])
-  expect(twinsOf(second, [{ name: first }, { name: second }])).toEqual(isOne ? [{ name: first }] : [])
+  expect(namesOf([{ name: first }, { name: second }]).twinsOf(first)).toEqual(isOne ? [{ name: second }] : [])
+  expect(namesOf([{ name: first }, { name: second }]).twinsOf(second)).toEqual(isOne ? [{ name: first }] : [])
   const check = (): void => checkNames('host', [`x/${first}`, 'y', `x/${second}`])
   const told = outcomeOf(check)
   expect(told.startsWith('host holds "x/')).toBe(isOne)
   expect(told.includes('rename one')).toBe(isOne)
+})
+
+test('F35 a name is found among many without looking at all of them again', () => {
+  let looks = 0
+  const entries = Array.from({ length: 1000 }, (_, index) => ({
+    get name() {
+      looks += 1
+      return `é${index}`
+    },
+  }))
+  const names = namesOf(entries)
+  for (let index = 0; index < 1000; index += 1) {
+    expect(names.find(`é${index}`)).toBe(entries[index])
+    expect(names.twinsOf(`É${index}`)).toEqual([entries[index]])
+  }
+  expect(looks).toBeLessThan(10_000)
 })
 
 test('S10 the message names both, in one order, without moving a cursor', () => {

@@ -11,17 +11,21 @@ function fold(name: string): string {
     : name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }
 
-/** Entries of a folder whose names differ from one only by letter case or Unicode form. */
-export function twinsOf<T extends { name: string }>(name: string, entries: readonly T[]): T[] {
-  const folded = fold(name)
-  const isPlain = ascii.test(name)
-  return entries.filter(
-    (entry) =>
-      entry.name !== name &&
-      // Letters of ASCII fold one to one.
-      (entry.name.length === name.length || !isPlain || !ascii.test(entry.name)) &&
-      fold(entry.name) === folded,
-  )
+/** A folder's entries by their names. */
+export interface Names<T> {
+  find(name: string): T | undefined
+  /** Those whose names differ from one only by letter case or Unicode form. */
+  twinsOf(name: string): T[]
+}
+
+/** Entries of a folder by name: each look-up costs the same however many there are. */
+export function namesOf<T extends { name: string }>(entries: readonly T[]): Names<T> {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]))
+  const byFold = Map.groupBy(entries, ({ name }) => fold(name))
+  return {
+    find: (name) => byName.get(name),
+    twinsOf: (name) => (byFold.get(fold(name)) ?? []).filter((entry) => entry.name !== name),
+  }
 }
 
 /**

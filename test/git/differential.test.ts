@@ -166,7 +166,7 @@ describe('every way of reading gives what `git archive` gives', () => {
       await readPacks(fixture)
       await fixture.remove()
     },
-    120_000,
+    300_000,
   )
 })
 

@@ -108,4 +108,32 @@ describe('S27 a source that is verified', () => {
       expect(await inForce(house)).toBe(`main@sha1:${third}`)
     },
   )
+
+  it.skipIf(!hasKeygen)(
+    'S27 S26 by a signed tag moves forward only: an older tag, signed as well, is not followed back (needs ssh-keygen)',
+    async () => {
+      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path.join(keys, 'tagger')])
+      const signers = path.join(keys, 'tag-signers')
+      await writeFile(signers, `ana@example.com ${await readFile(path.join(keys, 'tagger.pub'), 'utf8')}`)
+      const signing = ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${path.join(keys, 'tagger')}`]
+      const release = async (description: string): Promise<[string, string]> => {
+        const made = await commit(description)
+        await git.git(...signing, 'tag', '--force', '-s', '-m', description, 'stable')
+        return [made, await git.git('rev-parse', 'refs/tags/stable')]
+      }
+      const [, oldTag] = await release('first')
+      const [second] = await release('second')
+      const verify = { mode: 'Tag', signers: `file://${signers}` }
+      const house = await follow('http', { ref: { tag: 'stable' }, verify })
+      expect(await inForce(house)).toBe(`stable@sha1:${second}`)
+      // The old tag object, whose signature is as good as ever, under its own name.
+      await git.git('update-ref', 'refs/tags/stable', oldTag)
+      await house.run(3 * minute)
+      expect(await inForce(house)).toBe(`stable@sha1:${second}`)
+      expect(await house.ready(rootSource)).toMatch(/^False: .*does not descend/)
+      const [third] = await release('third')
+      await house.run(3 * minute)
+      expect(await inForce(house)).toBe(`stable@sha1:${third}`)
+    },
+  )
 })

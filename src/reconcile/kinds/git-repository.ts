@@ -2,10 +2,12 @@ import type { GitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { asHeadwaterError, isConflict } from '../../api/errors.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { keyOf } from '../../api/record.ts'
+import type { ObjectStatus } from '../../api/status.ts'
 import type { RefSelector } from '../../source/source.ts'
 import { withVerdict, without } from '../conditions.ts'
 import { ignoreDigestOf, openRepository, sourceKeyOf } from '../repository.ts'
 import { freshnessOf } from '../freshness.ts'
+import { restUntil, tellOthers } from '../host-rest.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, news } from '../outcome.ts'
 import { outcomeOfError } from '../outcome-of.ts'
@@ -15,6 +17,8 @@ import type { Step } from '../step.ts'
 import { wake } from '../step.ts'
 import { isSuspended, suspendedOutcome } from '../suspend.ts'
 import { judgeHistory, verifyRevision } from '../trust.ts'
+
+type Artifact = NonNullable<ObjectStatus['artifact']>
 
 /** Compares the remote head with the artifact in force; when it moved, those that read from here are due. */
 export async function reconcileGitRepository(ports: ControllerPorts, step: Step): Promise<Outcome> {
@@ -40,14 +44,10 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const info = before?.revision !== head.revision ? await source.commit(head.commit) : before
     const now = clock.now()
     const ignoreDigest = ignoreDigestOf(record)
-    const artifact: NonNullable<typeof before> = {
-      ...info,
-      revision: head.revision,
-      fetchedAt: now,
-      generation: record.generation,
-    }
-    delete artifact.ignoreDigest
-    if (ignoreDigest !== undefined) artifact.ignoreDigest = ignoreDigest
+    const artifact = readBy(
+      { ...info, revision: head.revision, fetchedAt: now, generation: record.generation },
+      ignoreDigest,
+    )
     const isReadOtherwise = before !== undefined && before.ignoreDigest !== ignoreDigest
     const signed = verified === undefined ? '' : `, signed by ${verified.signers.join(' and ')}`
     const message = `stored artifact for ${head.revision}${signed}`
@@ -59,7 +59,15 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const host = source.facts?.()
     const { stale, events: warnings } = freshnessOf(record, artifact, now)
     const known = {
-      ...without(handled(record, record.status), 'failures', 'nextAttemptAt', 'host', 'verified', 'stale'),
+      ...without(
+        handled(record, record.status),
+        'failures',
+        'nextAttemptAt',
+        'hostRestUntil',
+        'host',
+        'verified',
+        'stale',
+      ),
       artifact,
       ...(host === undefined ? {} : { host }),
       ...(verified === undefined ? {} : { verified }),
@@ -74,8 +82,9 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     )
     if (rewritten !== undefined) step.event(rewritten)
     if (isNew || isReadOtherwise) {
-      // Told before the revision counts as handed on: whoever dies in between is followed by one who tells again.
-      await step.write({ status: { ...record.status, artifact } })
+      // Told before the revision, and the rules that it is read by, count as handed on: whoever dies in between is
+      // followed by one who tells again.
+      await step.write({ status: { ...record.status, artifact: readBy(artifact, before?.ignoreDigest) } })
       await wakeReaders(ports, record)
     }
     return { status, dueAt, events: isNew ? [event, ...warnings] : warnings, wake: true }
@@ -85,8 +94,15 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const { stale, events: warnings } = freshnessOf(record, record.status.artifact, clock.now())
     const old = { ...without(record.status, 'stale'), ...(stale === undefined ? {} : { stale }) }
     if (classed.class !== 'stalled') {
-      const outcome = outcomeOfError({ ...record, status: old }, classed, { now: clock.now(), random })
-      return { ...outcome, events: [...outcome.events, ...warnings] }
+      const now = clock.now()
+      const outcome = outcomeOfError({ ...record, status: old }, classed, { now, random })
+      const hostRestUntil = restUntil(classed, now)
+      await tellOthers(ports, record, classed, outcome.dueAt)
+      return {
+        ...outcome,
+        status: { ...outcome.status, ...(hostRestUntil === undefined ? {} : { hostRestUntil }) },
+        events: [...outcome.events, ...warnings],
+      }
     }
     // The last good artifact stays in force; what is wrong may be mended on the other side, so look again.
     const { reason, message } = classed
@@ -99,6 +115,12 @@ export async function reconcileGitRepository(ports: ControllerPorts, step: Step)
     const events = [...news(record, { type: 'Warning', reason, message }), ...warnings]
     return { status, dueAt, events, wake: false }
   }
+}
+
+/** An artifact with the digest of the rules that it is read by. */
+function readBy(artifact: Artifact, ignoreDigest: string | undefined): Artifact {
+  const { ignoreDigest: _old, ...rest } = artifact
+  return ignoreDigest === undefined ? rest : { ...rest, ignoreDigest }
 }
 
 /** Makes everything due that reads from a source whose artifact moved. */

@@ -12,6 +12,7 @@ import type { Verdict } from '../conditions.ts'
 import { withVerdict, without } from '../conditions.ts'
 import { contend, declare } from '../declare.ts'
 import { findBlocker, waitingMessage, withWaiter } from '../dependencies.ts'
+import { tellOthers } from '../host-rest.ts'
 import { letGo } from '../leave.ts'
 import type { Outcome } from '../outcome.ts'
 import { handled, news } from '../outcome.ts'
@@ -44,7 +45,10 @@ export async function reconcileKustomization(ports: ControllerPorts, step: Step)
     return await apply(ports, step, ready.source, ready.revision)
   } catch (error) {
     if (isConflict(error)) throw error
-    return failure(ports, record, asHeadwaterError(error))
+    const classed = asHeadwaterError(error)
+    const outcome = failure(ports, record, classed)
+    await tellOthers(ports, record, classed, outcome.dueAt)
+    return outcome
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../api/clock.ts'
+import { originOf } from '../../api/git-origin.ts'
 import type { CloudIdentities, Source, SourceLocation } from '../source.ts'
 import type { Answers } from './answers.ts'
 import { createConnections, type Connections } from './http/connections.ts'
@@ -9,6 +10,7 @@ import { findGitHost } from './hosts.ts'
 import { defaultLimits, type GitLimits } from './limits.ts'
 import { allowancesFor, strictPolicy, type SourcePolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
+import { restOf, type Rests } from './rests.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
 import { displayUrl } from './url.ts'
 import type { Traffic } from './wire/wire.ts'
@@ -23,7 +25,7 @@ export interface HttpSourcePorts {
   /** Who we are in clouds; without it the providers `aws` and `azure` are refused. */
   identities?: CloudIdentities | undefined
   /** What is shared with other sources; filled by the first that needs it. */
-  shared?: { connections?: Connections; answers?: Answers } | undefined
+  shared?: { connections?: Connections; answers?: Answers; rests?: Rests } | undefined
   /** What goes over the wire is added to it. */
   traffic?: Traffic | undefined
 }
@@ -70,5 +72,6 @@ export function createHttpGitSource(location: SourceLocation, ports: HttpSourceP
     answers: (shared.answers ??= new Map()),
     refusedFilters: host?.refusedFilters ?? [],
     shared: { ...connections, host: new URL(url).origin },
+    rest: restOf((shared.rests ??= new Map()), originOf(url) ?? url, ports.clock),
   })
 }

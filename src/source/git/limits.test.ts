@@ -118,7 +118,7 @@ describe('F35 a pack that is more than it weighs', () => {
 
   test('F35 data that inflates to more than its head says is refused before it is inflated whole', async () => {
     await expect(read(pack([entry(3, zeros, Buffer.alloc(0), 5)]))).rejects.toMatchObject({
-      reason: 'NetworkError',
+      reason: 'ProtocolError',
     })
     await expect(read(pack([entry(3, Buffer.from('ab'), Buffer.alloc(0), 5)]))).rejects.toMatchObject({
       class: 'backoff',
@@ -126,7 +126,7 @@ describe('F35 a pack that is more than it weighs', () => {
   })
 
   test('F35 a count that the pack cannot hold costs no memory', async () => {
-    await expect(read(pack([], 1_999_999))).rejects.toMatchObject({ reason: 'NetworkError' })
+    await expect(read(pack([], 1_999_999))).rejects.toMatchObject({ reason: 'ProtocolError' })
   })
 })
 
@@ -146,5 +146,5 @@ const broken: { name: string; bytes: Buffer }[] = [
   { name: 'no pack', bytes: pack([]).subarray(1) },
 ]
 test.each(broken)('$name is refused', async ({ bytes }) => {
-  await expect(read(bytes)).rejects.toMatchObject({ reason: 'NetworkError', class: 'backoff' })
+  await expect(read(bytes)).rejects.toMatchObject({ reason: 'ProtocolError', class: 'backoff' })
 })

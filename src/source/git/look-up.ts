@@ -4,7 +4,7 @@ import { ignoreFile, type IgnoreRules } from '../ignore-rules.ts'
 import { limitsVariable, type GitLimits } from './limits.ts'
 import type { TreeEntry } from './object.ts'
 import { isFile, isFolder, isLink, join, partsOf, readTrees, type Objects } from './objects.ts'
-import { checkNames, twinsOf } from '../twins.ts'
+import { checkNames, namesOf, type Names } from '../twins.ts'
 
 /** One commit as it is read: without what its rules leave out. */
 export interface Tree {
@@ -78,12 +78,19 @@ export async function lookUp(tree: Tree, paths: readonly string[]): Promise<Foun
       tree,
       walks.map((walk) => ({ real: walk.at, tree: walk.tree })),
     )
+    // Many paths may go through one folder.
+    const names = new Map<string, Names<TreeEntry>>()
+    const inFolder = (oid: string): Names<TreeEntry> => {
+      const made = names.get(oid) ?? namesOf((trees.get(oid) ?? []).filter(({ isForeign }) => !isForeign))
+      names.set(oid, made)
+      return made
+    }
     const steps = walks.map((walk) => {
       const [name = '', ...rest] = walk.rest
-      const entries = trees.get(walk.tree) ?? []
-      const entry = entries.find((candidate) => candidate.name === name && !candidate.isForeign)
+      const folder = inFolder(walk.tree)
+      const entry = folder.find(name)
       const real = join(walk.at, name)
-      const others = entry === undefined ? [] : twinsOf(name, entries)
+      const others = entry === undefined ? [] : folder.twinsOf(name)
       if (others.length > 0) {
         twins.push({ path: real, others: others.map((other) => ruledPath(join(walk.at, other.name), other)) })
       }

@@ -3,7 +3,7 @@ import { withDeadline } from '../../api/deadline.ts'
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import type { HostFacts, KnownCommit, Source } from '../source.ts'
 import { descendsBy } from './ancestry.ts'
-import { askOnce, type Answer, type Answers } from './answers.ts'
+import { remember, type Answer, type Answers } from './answers.ts'
 import { createFetcher, type Fetcher } from './fetcher.ts'
 import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
@@ -11,6 +11,7 @@ import { createListing } from './listing.ts'
 import { createObjectPool } from './object-pool.ts'
 import { readCommitInfo } from './objects.ts'
 import { readFiles } from './read-files.ts'
+import type { HostRest } from './rests.ts'
 import { selectHead } from './refs.ts'
 import { createShelfKeeper } from './shelf.ts'
 import { createGitClient, type GitClient } from './wire/client.ts'
@@ -33,7 +34,12 @@ export interface RemoteOptions {
   answers?: Answers
   /** What other repositories learned of the same host. */
   shared?: SharedKnowledge & { host: string }
+  /** Whether the host is to be left alone. */
+  rest?: HostRest
 }
+
+/** So long after an answer the connection is still open, in milliseconds. */
+const warmMs = 20_000
 
 /**
  * A repository behind http or ssh. Heads are listed without fetching; of a commit only what is asked for is fetched, as
@@ -53,25 +59,33 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   /** Commits of which everything that differs from a base was fetched. */
   const bridged = new Set<string>()
   let turn: Promise<unknown> = Promise.resolve()
+  let answeredAt = Number.NEGATIVE_INFINITY
 
-  const tryAsking = async <T>(
+  const askOnce = async <T>(
     signal: AbortSignal,
     question: (client: GitClient) => Promise<T>,
     isLook: boolean,
   ): Promise<T> => {
     // Who asks a host that somebody just greets waits for what that tells, once.
     const heard = host.heard()
-    if (heard !== undefined) await heard
+    if (heard !== undefined) {
+      await heard
+      options.rest?.check()
+    }
     const wire = options.openWire(signal, { isLook })
     try {
       const client = createGitClient(wire, {
         limits,
         facts: host.known(),
         clock,
-        onTurnaround: (ms) => host.took(ms),
+        // A first question may have connected and signed in, which says nothing of how near the host is.
+        onTurnaround: (ms, isFirst) => {
+          if (!isFirst || clock.now() - answeredAt < warmMs) host.took(ms)
+        },
       })
       host.share(client)
       const answer = await question(client)
+      answeredAt = clock.now()
       const told = client.told()
       if (told !== undefined) host.told(told)
       return answer
@@ -87,15 +101,18 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     transient('Timeout', `${where} did not answer within ${timeoutMs} ms; trying again, or raise timeout`)
   const ask = <T>(question: (client: GitClient) => Promise<T>, isLook = false): Promise<T> =>
     withDeadline({ clock, timeoutMs, late }, async (signal) => {
-      const isInformed = host.known() !== undefined
-      try {
-        return await tryAsking(signal, question, isLook)
-      } catch (error) {
-        if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
-        // What was known of the host may be what is wrong.
-        host.forget()
-        return tryAsking(signal, question, isLook)
+      const tries = async (): Promise<T> => {
+        const isInformed = host.known() !== undefined
+        try {
+          return await askOnce(signal, question, isLook)
+        } catch (error) {
+          if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
+          // What was known of the host may be what is wrong.
+          host.forget()
+          return askOnce(signal, question, isLook)
+        }
       }
+      return options.rest === undefined ? tries() : options.rest.ask(tries)
     })
   /** Reading fills the pool, so one reads after the other: the second finds what the first fetched. */
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
@@ -117,7 +134,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     })
   const hasInPast = (commit: string, ancestor: KnownCommit): Promise<Answer> =>
     inTurn(() =>
-      askOnce(answers, [where, commit, ancestor.commit, ancestor.committedAt], () =>
+      remember(answers, [where, commit, ancestor.commit, ancestor.committedAt], () =>
         ask(async (client) => descendsBy(fetcherOf(client), { commit, ancestor, limits })),
       ),
     )
@@ -171,6 +188,8 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
 
 /** Failures that may come of believing something of a host that is not so: another version, a filter that is gone. */
 function mayBeMisinformed(error: unknown): boolean {
-  const reasons = ['NetworkError', 'GitOperationFailed', 'RepositoryNotFound']
-  return error instanceof HeadwaterError && reasons.includes(error.reason)
+  const reasons = ['NetworkError', 'ProtocolError', 'GitOperationFailed', 'RepositoryNotFound']
+  if (!(error instanceof HeadwaterError) || !reasons.includes(error.reason)) return false
+  // What nobody classed is a mistake of ours, which another try would only hide.
+  return error.reason !== 'GitOperationFailed' || error.cause === undefined
 }

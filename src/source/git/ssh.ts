@@ -1,9 +1,11 @@
+import { originOf } from '../../api/git-origin.ts'
 import type { Source, SourceLocation } from '../source.ts'
 import type { HttpSourcePorts } from './http.ts'
 import { findGitHost } from './hosts.ts'
 import { defaultLimits } from './limits.ts'
 import { allowancesFor, strictPolicy } from './policy.ts'
 import { createRemoteGitSource } from './remote.ts'
+import { restOf } from './rests.ts'
 import { openSshWires } from './ssh/ssh-wire.ts'
 import type { GitAddress } from './url.ts'
 
@@ -39,5 +41,6 @@ export function createSshGitSource(
     answers: (shared.answers ??= new Map()),
     refusedFilters: findGitHost(location.url)?.refusedFilters ?? [],
     close: () => wires.close(),
+    rest: restOf((shared.rests ??= new Map()), originOf(location.url) ?? where, ports.clock),
   })
 }

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { tooSlow } from '../limits.ts'
 import { networkError } from './failure.ts'
 import type { HttpAnswer, HttpPorts, HttpRequest } from './message.ts'
+import { DialTimeout } from './secure.ts'
 
 /** More than this is not read for the sake of a connection. */
 const drainBytes = 64 * 1024
@@ -53,7 +54,9 @@ function send(request: HttpRequest, ports: HttpPorts): Promise<HttpAnswer> {
     outgoing.on('timeout', () => outgoing.destroy(tooSlow(where, waitsFor, limits)))
     outgoing.on('error', (error) => {
       const isStale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
-      reject(isStale && !signal.aborted ? new StaleConnection() : networkError(error, where, signal))
+      if (isStale && !signal.aborted) reject(new StaleConnection())
+      else if (error instanceof DialTimeout) reject(tooSlow(where, 'connectMs', limits))
+      else reject(networkError(error, where, signal))
     })
     outgoing.on('response', (response) => {
       const { socket } = response

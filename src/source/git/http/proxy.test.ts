@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { connect, type AddressInfo, type Server, type Socket } from 'node:net'
+import {
+  connect,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net'
 import path from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -8,7 +14,10 @@ import { createGitFixture, type GitFixture } from '../../../../test/git-fixture.
 import { serveGit, type GitHttpServer } from '../../../../test/git-http.ts'
 import { selfSigned } from '../../../../test/support/self-signed.ts'
 import { createHttpGitSource } from '../http.ts'
+import { defaultLimits } from '../limits.ts'
 import { allowances } from '../policy.ts'
+import { createConnections } from './connections.ts'
+import { exchange } from './exchange.ts'
 import { findProxy } from './proxy.ts'
 
 const https = 'https://git.example.com/acme/fleet'
@@ -133,6 +142,42 @@ describe('through a proxy', () => {
       new Set([isHttp2 ? '2.0' : '1.1']),
     )
   })
+
+  test.each([{ isHttp2: true }, { isHttp2: false }])(
+    'F33 to a host that falls silent (HTTP/2 tried: $isHttp2): an end to it, and to the tunnel',
+    async ({ isHttp2 }) => {
+      const held = new Set<Socket>()
+      const silent = createTcpServer((socket) => {
+        held.add(socket.resume())
+        socket.on('close', () => held.delete(socket))
+        socket.on('error', () => {})
+      })
+      await new Promise<void>((resolve) => {
+        silent.listen(0, '127.0.0.1', resolve)
+      })
+      const { port } = silent.address() as AddressInfo
+      const HTTPS_PROXY = await start(createServer(), 'http')
+      server = await serveGit({ root: path.dirname(fixture.directory) })
+      const connections = createConnections(defaultLimits.agents)
+      const limits = { ...defaultLimits, connectMs: 200, idleMs: 200 }
+      const target = { host: '127.0.0.1', port, timeoutMs: limits.connectMs }
+      const kind = { url: `https://127.0.0.1:${port}/a`, credentials: undefined, resolve: undefined }
+      const way = connections.ways({ ...kind, allow: new Set(allowances), env: { HTTPS_PROXY } })()
+      const ports = {
+        where: 'the host',
+        agent: way.agent,
+        multiplex: isHttp2 ? way.multiplex : undefined,
+        now: () => 0,
+        limits,
+        signal: new AbortController().signal,
+        traffic: { requests: 0, receivedBytes: 0, sentBytes: 0 },
+      }
+      const request = { method: 'GET' as const, url: `https://127.0.0.1:${target.port}/a`, headers: {} }
+      await expect(exchange(request, ports)).rejects.toMatchObject({ reason: 'Timeout', class: 'backoff' })
+      await expect.poll(() => held.size).toBe(0)
+      silent.close()
+    },
+  )
 
   test('S23 that refuses: told with its name, and without its password', async () => {
     status = 407

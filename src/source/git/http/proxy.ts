@@ -86,7 +86,9 @@ export function proxiedConnect(
     const host = target.host ?? ''
     const port = Number(target.port ?? 443)
     const socket = await openTunnel(proxy, { host, port, timeoutMs: target.timeout })
-    return isTls ? secure({ ...tls, host, socket, ALPNProtocols: ['http/1.1'] }) : socket
+    return isTls
+      ? secure({ ...tls, host, socket, ALPNProtocols: ['http/1.1'], timeout: target.timeout })
+      : socket
   })
   return (target, done) => {
     open(target, (error, socket) => done?.(error, socket))

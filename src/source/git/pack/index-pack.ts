@@ -32,12 +32,12 @@ const noDelta = -1
 /**
  * Reads a pack in two passes: first every entry as it lies there, then the deltas from their bases up. Memory holds
  * offsets and ids, and a bounded cache of contents; the pack itself may lie in a file. What git would not write is a
- * `backoff` error (`NetworkError`); a passed cap is `LimitExceeded`. See gitformat-pack(5).
+ * `backoff` error (`ProtocolError`); a passed cap is `LimitExceeded`. See gitformat-pack(5).
  */
 export async function indexPack(bytes: PackBytes, options: IndexOptions): Promise<PackObjects> {
   const { where, limits } = options
   const broken = (what: string): Error =>
-    transient('NetworkError', `${where} sent a pack that holds ${what}; trying again`)
+    transient('ProtocolError', `${where} sent a pack that holds ${what}; trying again`)
   const reader = createEntryReader(bytes, { where, limits, broken })
   const { count, at: begin } = await reader.head()
 

@@ -21,7 +21,7 @@ const trailerBytes = 20
 /**
  * Takes a pack in as it comes. Up to `memoryBytes` stay in memory; beyond that all goes to a temporary file, which is
  * unlinked while it is open, so that nothing is left behind whatever happens. The trailer (the SHA-1 of all before it) is
- * checked; a wrong one is a `backoff` error (`NetworkError`).
+ * checked; a wrong one is a `backoff` error (`ProtocolError`).
  */
 export async function receivePack(
   chunks: AsyncIterable<Uint8Array>,
@@ -57,7 +57,10 @@ export async function receivePack(
       }
     }
     if (tail.length < trailerBytes || !hash.digest().equals(tail)) {
-      throw transient('NetworkError', `${where} sent a pack that is torn or changed on the way; trying again`)
+      throw transient(
+        'ProtocolError',
+        `${where} sent a pack that is torn or changed on the way; trying again`,
+      )
     }
     return file === undefined ? inMemory(Buffer.concat(parts).subarray(0, -trailerBytes)) : inFile(file, size)
   } catch (error) {

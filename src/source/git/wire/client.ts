@@ -34,8 +34,8 @@ export function createGitClient(
     limits: GitLimits
     facts?: HostFacts | undefined
     clock: Clock
-    /** Told how long a listing took to begin, in milliseconds: the smallest of questions. */
-    onTurnaround(ms: number): void
+    /** Told how long a listing took to begin, in milliseconds, and whether it was the first question of this client. */
+    onTurnaround(ms: number, isFirst: boolean): void
   },
 ): GitClient {
   const { limits } = options
@@ -43,12 +43,13 @@ export function createGitClient(
   let known = wire.isStateless ? capabilitiesOf(options.facts) : undefined
   let told = known
   let greeting: Promise<Greeting> | undefined
+  let isFirst = true
   const greet = async (): Promise<Greeting> => {
     const packets = await wire.greet()
-    const answer = await readGreeting(packets, where, limits.refs)
-    await packets.finish()
+    const answer = await orClose(packets, () => readGreeting(packets, where, limits.refs))
     known = answer
     told = answer
+    isFirst = false
     return answer
   }
   /** Before v2 a greeting is a listing too, and each http request stands alone. */
@@ -83,8 +84,9 @@ export function createGitClient(
       }
       const began = options.clock.now()
       const packets = await wire.ask(listRequest(prefixes, features))
-      options.onTurnaround(options.clock.now() - began)
-      return readListedRefs(packets, { where, maxRefs: limits.refs })
+      options.onTurnaround(options.clock.now() - began, isFirst)
+      isFirst = false
+      return orClose(packets, () => readListedRefs(packets, { where, maxRefs: limits.refs }))
     },
     async fetch(wish) {
       const { version, features } = await capabilities()
@@ -97,6 +99,18 @@ export function createGitClient(
       if (!wire.isStateless) end()
       return readBandsV0(packets, { where, features, wish })
     },
+  }
+}
+
+/** Reads an answer to its end; of one that is no good nothing more is read. */
+async function orClose<T>(packets: PacketReader, read: () => Promise<T>): Promise<T> {
+  try {
+    const answer = await read()
+    await packets.finish()
+    return answer
+  } catch (error) {
+    packets.close()
+    throw error
   }
 }
 
@@ -119,18 +133,15 @@ async function readListedRefs(
   const refs: ListedRef[] = []
   for (;;) {
     const packet = await packets.next()
-    if (packet?.type === 'flush') {
-      await packets.finish()
-      return refs
-    }
+    if (packet?.type === 'flush') return refs
     if (packet?.type !== 'data') {
-      throw transient('NetworkError', `${where} sent an answer that is torn; trying again`)
+      throw transient('ProtocolError', `${where} sent an answer that is torn; trying again`)
     }
     const text = textOf(packet.data)
     if (text.startsWith('ERR ')) throw remoteRefusal(where, text.slice(4))
     const [, oid, name = '', attributes = ''] = /^([0-9a-f]{40}|unborn) (\S+)(.*)$/s.exec(text) ?? []
     if (oid === undefined) {
-      throw transient('NetworkError', `${where} sent a listing that is none; trying again`)
+      throw transient('ProtocolError', `${where} sent a listing that is none; trying again`)
     }
     if (oid === 'unborn') continue
     const peeled = / peeled:([0-9a-f]{40})/.exec(attributes)?.[1]

@@ -136,5 +136,5 @@ async function nextData(packets: PacketReader, where: string): Promise<Extract<P
 }
 
 function torn(where: string): Error {
-  return transient('NetworkError', `${where} sent an answer that is torn; trying again`)
+  return transient('ProtocolError', `${where} sent an answer that is torn; trying again`)
 }

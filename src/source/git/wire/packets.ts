@@ -9,7 +9,7 @@ export type Packet =
 
 /** What the other side sends, a packet at a time; after the last packet the bare bytes that may follow. */
 export interface PacketReader {
-  /** The next packet; undefined at the end of the stream. Torn or malformed framing throws `backoff` (`NetworkError`). */
+  /** The next packet; undefined at the end of the stream. Torn or malformed framing throws `backoff` (`ProtocolError`). */
   next(): Promise<Packet | undefined>
   /** Bytes as they come, without framing: what is left after packets. */
   rest(): AsyncGenerator<Buffer>
@@ -32,7 +32,7 @@ export function readPackets(
   const source = chunks[Symbol.asyncIterator]()
   let held: Buffer = Buffer.alloc(0)
 
-  const torn = (what: string) => transient('NetworkError', `${where} sent ${what}; trying again`)
+  const torn = (what: string) => transient('ProtocolError', `${where} sent ${what}; trying again`)
   /** Whether at least `count` bytes are held. */
   const fill = async (count: number): Promise<boolean> => {
     if (held.length >= count) return true
