@@ -90,6 +90,7 @@ describe('provider github', () => {
     const url = server.url('headwater/repository.git')
     const policy = { allow: new Set(['loopback' as const]), trusted: [] }
     const ports = {
+      clock,
       secrets: { resolve: async () => app },
       openSource: sourceOpener({ clock, policy }),
     } as Partial<ControllerPorts> as ControllerPorts

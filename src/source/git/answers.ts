@@ -17,7 +17,7 @@ const maxAnswers = 256
  * Asks what was not answered before. An answer that `lasts` is kept, and so is a limit that was passed on the way; any other
  * failure is not.
  */
-export async function askOnce(
+export async function remember(
   answers: Answers,
   parts: readonly (string | undefined)[],
   ask: () => Promise<Answer>,

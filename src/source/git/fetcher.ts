@@ -1,7 +1,7 @@
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import { treePath } from '../../api/tree-path.ts'
 import { wholeReach, type ReadPast, type Reach } from './ancestry.ts'
-import { askOnce, type Answers } from './answers.ts'
+import { remember, type Answers } from './answers.ts'
 import { fetchWhole, isRefused } from './fetch-whole.ts'
 import { parseCommit, type GitObject } from './object.ts'
 import type { GitLimits } from './limits.ts'
@@ -118,7 +118,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       has: async (wanted) => (await pool.get(wanted)) !== undefined,
       reach: wholeReach(limits),
       once: (key, search) =>
-        askOnce(options.answers, [where, ...key], search, (isThere) => isThere === false),
+        remember(options.answers, [where, ...key], search, (isThere) => isThere === false),
     })
   const fetchParts = async (oid: string): Promise<void> => {
     if (canBridge(oid) && options.base !== undefined) {

@@ -3,7 +3,7 @@ import { withDeadline } from '../../api/deadline.ts'
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import type { HostFacts, KnownCommit, Source } from '../source.ts'
 import { descendsBy } from './ancestry.ts'
-import { askOnce, type Answer, type Answers } from './answers.ts'
+import { remember, type Answer, type Answers } from './answers.ts'
 import { createFetcher, type Fetcher } from './fetcher.ts'
 import { createHostKnowledge, type SharedKnowledge } from './host-knowledge.ts'
 import type { GitLimits } from './limits.ts'
@@ -61,7 +61,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
   let turn: Promise<unknown> = Promise.resolve()
   let answeredAt = Number.NEGATIVE_INFINITY
 
-  const tryAsking = async <T>(
+  const askOnce = async <T>(
     signal: AbortSignal,
     question: (client: GitClient) => Promise<T>,
     isLook: boolean,
@@ -134,7 +134,7 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
     })
   const hasInPast = (commit: string, ancestor: KnownCommit): Promise<Answer> =>
     inTurn(() =>
-      askOnce(answers, [where, commit, ancestor.commit, ancestor.committedAt], () =>
+      remember(answers, [where, commit, ancestor.commit, ancestor.committedAt], () =>
         ask(async (client) => descendsBy(fetcherOf(client), { commit, ancestor, limits })),
       ),
     )
