@@ -104,12 +104,12 @@ export function createRemoteGitSource(options: RemoteOptions): Source {
       const tries = async (): Promise<T> => {
         const isInformed = host.known() !== undefined
         try {
-          return await tryAsking(signal, question, isLook)
+          return await askOnce(signal, question, isLook)
         } catch (error) {
           if (!isInformed || signal.aborted || !mayBeMisinformed(error)) throw error
           // What was known of the host may be what is wrong.
           host.forget()
-          return tryAsking(signal, question, isLook)
+          return askOnce(signal, question, isLook)
         }
       }
       return options.rest === undefined ? tries() : options.rest.ask(tries)
