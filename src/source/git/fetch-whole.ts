@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { HeadwaterError, stalled } from '../../api/errors.ts'
-import type { Reach } from './ancestry.ts'
-import type { Answer } from './answers.ts'
-import { limitsVariable } from './limits.ts'
+import { stalled } from '../../api/errors.ts'
+import { wholeReach } from './ancestry.ts'
+import { remember, type Answers } from './answers.ts'
+import { limitsVariable, type GitLimits } from './limits.ts'
 import type { ListedRef } from './wire/capabilities.ts'
 import type { GitClient } from './wire/client.ts'
 import type { FetchWish } from './wire/fetch.ts'
+import { isRefused } from './wire/refusal.ts'
 
 /** What fetching a whole commit needs. */
 interface WholeOptions {
@@ -15,10 +16,8 @@ interface WholeOptions {
   has(this: void, oid: string): Promise<boolean>
   /** Branch, tag or full name of a ref that is known to lead to the commit. */
   pointer: string | undefined
-  /** How far behind a ref a commit is looked for. */
-  reach: Reach
-  /** Searches, unless the same search found nothing before. */
-  once(this: void, key: readonly string[], search: () => Promise<Answer>): Promise<Answer>
+  limits: GitLimits
+  answers: Answers
 }
 
 /** Commits behind a ref that are fetched before as many as the limit lets. */
@@ -49,7 +48,9 @@ export async function fetchWhole(oid: string, options: WholeOptions): Promise<vo
 
 /** Fetches from the refs that may lead to a commit, further and further down, until it is there. */
 async function fetchBehind(oid: string, refs: readonly ListedRef[], options: WholeOptions): Promise<void> {
-  const { pointer, reach } = options
+  const { pointer, answers } = options
+  const { where } = options.client.wire
+  const { name: limitName, limit } = wholeReach(options.limits)
   const names = pointer === undefined ? [] : namesOf(pointer)
   const oidsOf = (some: readonly ListedRef[]) => [...new Set(some.map((ref) => ref.oid))]
   const named = oidsOf(refs.filter(({ name }) => names.includes(name)))
@@ -58,9 +59,7 @@ async function fetchBehind(oid: string, refs: readonly ListedRef[], options: Who
   )
   const search = async (): Promise<boolean> => {
     for (const wants of [named, others]) {
-      for (const depth of wants.length === 0
-        ? []
-        : new Set([Math.min(fewCommits, reach.limit), reach.limit])) {
+      for (const depth of wants.length === 0 ? [] : new Set([Math.min(fewCommits, limit), limit])) {
         await options.fetchOnce({ wants, depth })
         if (await options.has(oid)) return true
       }
@@ -70,19 +69,14 @@ async function fetchBehind(oid: string, refs: readonly ListedRef[], options: Who
   const digest = createHash('sha256')
     .update(JSON.stringify([named, others]))
     .digest('hex')
-  if ((await options.once([oid, digest], search)) === true) return
+  if (await remember(answers, [where, oid, digest], search, (isThere) => !isThere)) return
   throw stalled(
     'RefNotFound',
-    `${options.client.wire.where} has no commit ${oid} among the last ${reach.limit} of what its refs lead to; it was never pushed, is gone, or lies further back than is looked, which ${limitsVariable}=${reach.name}=${reach.limit * 2} raises`,
+    `${where} has no commit ${oid} among the last ${limit} of what its refs lead to; it was never pushed, is gone, or lies further back than is looked, which ${limitsVariable}=${limitName}=${limit * 2} raises`,
   )
 }
 
 /** Full names that a pointer of a revision may stand for. */
 function namesOf(pointer: string): string[] {
   return pointer.startsWith('refs/') ? [pointer] : [`refs/heads/${pointer}`, `refs/tags/${pointer}`]
-}
-
-/** Whether a server does not hand out an object by its id. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof HeadwaterError && error.reason === 'RefNotFound'
 }

@@ -1,8 +1,7 @@
 import { HeadwaterError, transient } from '../../api/errors.ts'
 import { treePath } from '../../api/tree-path.ts'
 import { wholeReach, type ReadPast, type Reach } from './ancestry.ts'
-import { remember, type Answers } from './answers.ts'
-import { fetchWhole, isRefused } from './fetch-whole.ts'
+import type { Answers } from './answers.ts'
 import { parseCommit, type GitObject } from './object.ts'
 import type { GitLimits } from './limits.ts'
 import type { ObjectPool } from './object-pool.ts'
@@ -12,7 +11,7 @@ import type { Objects } from './objects.ts'
 import { isNear } from './strategy.ts'
 import type { GitClient } from './wire/client.ts'
 import type { FetchWish } from './wire/fetch.ts'
-import { filterRefused } from './wire/refusal.ts'
+import { filterRefused, isRefused } from './wire/refusal.ts'
 
 /** Fetches what is missing of a commit, the cheapest way that the server takes. */
 export interface Fetcher {
@@ -110,16 +109,17 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       await fetchAll(oid)
     }
   }
-  const fetchAll = async (oid: string): Promise<void> =>
-    fetchWhole(oid, {
+  const fetchAll = async (oid: string): Promise<void> => {
+    const { fetchWhole } = await import('./fetch-whole.ts')
+    return fetchWhole(oid, {
       client,
       fetchOnce,
       pointer,
       has: async (wanted) => (await pool.get(wanted)) !== undefined,
-      reach: wholeReach(limits),
-      once: (key, search) =>
-        remember(options.answers, [where, ...key], search, (isThere) => isThere === false),
+      limits,
+      answers: options.answers,
     })
+  }
   const fetchParts = async (oid: string): Promise<void> => {
     if (canBridge(oid) && options.base !== undefined) {
       // The server leaves out what the base holds: unchanged folders cost nothing.

@@ -3,7 +3,6 @@ import { stalled } from '../../api/errors.ts'
 import { formatRevision } from '../../api/revision.ts'
 import type { Head, RefSelector } from '../source.ts'
 import type { Reach } from './ancestry.ts'
-import { exceeded } from './limits.ts'
 
 /** How a driver looks up refs; commits are peeled, so that an annotated tag stands for its commit. */
 export interface RefLookup {
@@ -39,7 +38,9 @@ export async function selectHead(
     if (!/^[0-9a-f]{40}$/.test(commit)) throw invalid('commit', commit, 'write all 40 hex digits')
     const found = head(selector.branch, commit)
     if (selector.branch !== undefined && found.revision !== options.inForce) {
-      await checkOnBranch(refs, { branch: selector.branch, commit }, options)
+      const tip = await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where)
+      const { checkOnBranch } = await import('./on-branch.ts')
+      await checkOnBranch(refs, { branch, tip, commit }, where)
     }
     return found
   }
@@ -47,30 +48,6 @@ export async function selectHead(
   if (range !== undefined) return selectVersion(await refs.tags(), { range, tagPrefix }, where)
   if (tag !== undefined) return head(tag, await findRef(refs, 'tag', tag, `refs/tags/${tag}`, where))
   return head(branch, await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where))
-}
-
-async function checkOnBranch(
-  refs: RefLookup,
-  { branch, commit }: { branch: string; commit: string },
-  { where }: SelectOptions,
-): Promise<void> {
-  const tip = await findRef(refs, 'branch', branch, `refs/heads/${branch}`, where)
-  const isThere = tip === commit || (await refs.contains(tip, commit))
-  if (isThere === true) return
-  if (isThere === false) {
-    throw stalled(
-      'RefNotFound',
-      `${where} has no commit ${commit} on the branch "${branch}"; correct ref.commit, or leave ref.branch out`,
-    )
-  }
-  const { name, limit } = isThere
-  const host = name === 'wholeCommits' ? ' on a host that sends every commit whole' : ''
-  throw exceeded(
-    where,
-    `whether the branch "${branch}" holds the commit ${commit} is too far back to tell${host}`,
-    { name, value: limit + 1, limit },
-    'pin a later commit, or leave ref.branch out',
-  )
 }
 
 async function findRef(

@@ -60,9 +60,9 @@ function sshAddress(url: string, { username, password, hostname, port, pathname 
 
 /** A url for messages: without user, password, query and fragment. */
 export function displayUrl(url: string): string {
-  const isReadable = url.startsWith('/') || (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && URL.canParse(url))
+  const isReadable = url.startsWith('/') || (/^[\w+.-]+:\/\//.test(url) && URL.canParse(url))
   // Where nobody can tell what is a user, all that could be goes.
-  const named = isReadable ? url.replace(/^([a-z][a-z0-9+.-]*:\/\/+)[^/]*@/i, '$1') : url.replace(/^.*@/s, '')
+  const named = isReadable ? url.replace(/^([\w+.-]+:\/\/+)[^/]*@/, '$1') : url.replace(/^.*@/s, '')
   return named.replace(/[?#].*$/s, '')
 }
 

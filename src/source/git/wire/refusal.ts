@@ -3,6 +3,11 @@ import { HeadwaterError, stalled, transient } from '../../../api/errors.ts'
 /** The reason of a refusal that names a filter: whoever asked may ask again with another. Never leaves this room. */
 export const filterRefused = 'FilterRefused'
 
+/** Whether a server does not hand out an object by its id. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof HeadwaterError && error.reason === 'RefNotFound'
+}
+
 /**
  * What a server says when it refuses (an `ERR` packet, the error side band), as an error of ours. Its words are told
  * only where they are known: they may repeat a url with credentials.
