@@ -214,10 +214,8 @@ describe('S13 patterns have one time for all paths of a question', () => {
   const slow = { '': `${'a/**/'.repeat(6)}b` }
 
   test('S13 many paths, each of them quick', async () => {
-    const { rules } = rulesOf({ files: slow, limits: { ignoreMs: 300 } })
-    const began = Date.now()
-    await expect(rules.ignored(paths)).rejects.toThrow('ignoreMs=300')
-    expect(Date.now() - began).toBeLessThan(2_000)
+    const { rules } = rulesOf({ files: slow, limits: { ignoreMs: 20 } })
+    await expect(rules.ignored(paths)).rejects.toThrow('ignoreMs=20')
   })
 
   test('S13 many questions of one reading', async () => {

@@ -148,6 +148,7 @@ describe('provider aws', () => {
     busy = 1
     const source = open()
     await expect(source.head({})).rejects.toMatchObject({ reason: 'Throttled', class: 'backoff' })
+    now += minuteMs
     expect((await source.head({})).commit).toBe(commit)
   })
 
