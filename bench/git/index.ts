@@ -7,7 +7,7 @@
  *         [--only heads,monorepo,next,hundred,unfiltered]
  *
  * At scale 1 the repositories take some gigabytes in build/bench-git and minutes to make, once. Whoever is slow there is
- * measured once, and given up on after five minutes.
+ * measured once, and given up on after two and a half minutes.
  */
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -33,7 +33,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs)
 const root = fileURLToPath(new URL('../../build/bench-git', import.meta.url))
 /** For those that do not end in good time. */
-const patienceMs = 300_000
+const patienceMs = 150_000
 const isScaled = values.scale !== '1'
 
 interface Figures {

@@ -22,7 +22,7 @@ const atOnce = 10_000
 /** Longest that one mutation may take: they cost milliseconds. */
 const caseMs = 20_000
 /** What the memory of a process may grow by while it reads mutations, in bytes: garbage, and what the limits let in. */
-const growthBytes = 256 * 1024 * 1024
+const growthBytes = 320 * 1024 * 1024
 const limits: GitLimits = {
   ...defaultLimits,
   inflatedBytes: 4_000_000,
