@@ -1,9 +1,11 @@
 /**
- * What we do, in a process of its own: `heads URL COUNT`, `many BASE COUNT`, `files URL BRANCH PATH [SHELF-FOLDER]`.
+ * What we do, in a process of its own: `heads URL COUNT`, `bare URL COUNT` (what Node's client alone needs for the same),
+ * `many BASE COUNT`, `files URL BRANCH PATH [SHELF-FOLDER]`.
  * Prints one line of JSON.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import http from 'node:http'
 import path from 'node:path'
 import { createSystemClock } from '../../src/compose/system.ts'
 import { personalPolicy, sourceOpener } from '../../src/source/index.ts'
@@ -14,18 +16,56 @@ const open = sourceOpener({ clock: createSystemClock(), policy: personalPolicy }
 const timeoutMs = 600_000
 
 if (verb === 'heads') await heads(Number(rest[0]))
+else if (verb === 'bare') await bare(Number(rest[0]))
 else if (verb === 'many') await many(Number(rest[0]))
 else await files(rest[0] ?? 'main', rest[1] ?? '', rest[2])
 
 /** One source that is asked again and again, as a daemon or a warm function does. */
 async function heads(count: number): Promise<void> {
   const source = open({ url, timeoutMs })
+  await measured(count, async () => {
+    await source.head({ branch: 'main' })
+  })
+}
+
+/** The request of such a look and its answer, by Node's client and nothing else. */
+async function bare(count: number): Promise<void> {
+  const agent = new http.Agent({ keepAlive: true })
+  const body = [
+    '0014command=ls-refs\n',
+    '0001',
+    '0009peel\n',
+    '001fref-prefix refs/heads/main\n',
+    '0000',
+  ].join('')
+  const headers = {
+    'git-protocol': 'version=2',
+    'content-type': 'application/x-git-upload-pack-request',
+    'content-length': String(body.length),
+  }
+  const look = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const request = http.request(
+        `${url}/git-upload-pack`,
+        { method: 'POST', agent, headers },
+        (response) => {
+          response.on('data', () => {}).on('end', resolve)
+        },
+      )
+      request.on('error', reject).end(body)
+    })
+  await measured(count, look)
+  agent.destroy()
+}
+
+/** Medians of wall and processor time, in milliseconds. */
+async function measured(count: number, look: () => Promise<void>): Promise<void> {
   const walls: number[] = []
   const cpus: number[] = []
-  for (let look = 0; look < count; look += 1) {
+  for (let done = 0; done < count; done += 1) {
     const began = performance.now()
     const cpu = process.cpuUsage()
-    await source.head({ branch: 'main' })
+    await look()
     const { user, system } = process.cpuUsage(cpu)
     walls.push(performance.now() - began)
     cpus.push((user + system) / 1000)
