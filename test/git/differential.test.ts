@@ -15,7 +15,7 @@ import { archive, expectedFiles, fileText } from './archive.ts'
 import { makeHistory } from './history.ts'
 
 /** How many histories; `npm run fuzz:git` takes 200. */
-const count = Number(process.env['HEADWATER_GIT_HISTORIES'] ?? 2)
+const count = Number(process.env['HEADWATER_GIT_HISTORIES'] ?? 1)
 /** How many of the four readings are tried with each history and strategy. */
 const share = count > 4 ? 1 : 2
 const clock = createSystemClock()
