@@ -3,13 +3,8 @@ import type { Command } from 'commander'
 import { HeadwaterError, stalled } from '../api/errors.ts'
 import { splitScheme } from '../api/scheme.ts'
 import { openSecrets } from '../compose/azure-ports.ts'
-import {
-  readSettings,
-  settingTable,
-  type SettingFlags,
-  type SettingName,
-  type Settings,
-} from '../compose/settings.ts'
+import { settingTable, type SettingName } from '../compose/setting-table.ts'
+import { readSettings, type SettingFlags, type Settings } from '../compose/settings.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import { readDemoFile } from './demo-file.ts'

@@ -9,7 +9,7 @@ import { parseAllDocuments } from 'yaml'
 import host from '../../functions/azure/host.json' with { type: 'json' }
 import { functionTimeoutMs, maxDequeueCount } from '../../functions/azure/application.ts'
 import { azureDeploymentSpec } from '../../src/api/kinds/azure-deployment.ts'
-import { settingTable } from '../../src/compose/settings.ts'
+import { settingTable } from '../../src/compose/setting-table.ts'
 import { blobsUrl, queueUrl, storeUrl } from '../../src/compose/storage-urls.ts'
 import { maxDeliveries } from '../../src/queue/azure-queue.ts'
 import { findBicep } from '../support/find-tool.ts'

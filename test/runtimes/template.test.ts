@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { settingTable } from '../../src/compose/settings.ts'
+import { settingTable } from '../../src/compose/setting-table.ts'
 import { tableDefinition } from '../../src/store/dynamodb-table.ts'
 import { parseTemplate } from '../../src/template/cloudformation/parse.ts'
 

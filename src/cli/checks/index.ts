@@ -1,15 +1,11 @@
-import { parseDuration } from '../../api/duration.ts'
 import { gitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import type { ObjectRecord } from '../../api/record.ts'
 import { shortRevision } from '../../api/revision.ts'
 import { openBlobStore } from '../../blob/index.ts'
 import { bicepOpener } from '../../compose/bicep.ts'
-import { cloudIdentities } from '../../compose/identities.ts'
 import { rootDeclarations } from '../../compose/root.ts'
 import { readSettings, type SettingFlags, type Settings } from '../../compose/settings.ts'
-import { readCredentials } from '../../reconcile/credentials.ts'
 import { openSecrets } from '../../compose/azure-ports.ts'
-import { createGitSource, personalPolicy } from '../../source/index.ts'
 import type { RefSelector } from '../../source/source.ts'
 import { checkAws } from './aws.ts'
 import { checkAzure } from './azure.ts'
@@ -19,6 +15,7 @@ import type { Io } from '../io.ts'
 import { withStore } from '../open.ts'
 import { listRecords } from '../select.ts'
 import { version } from '../version.ts'
+import { openDeclared } from '../root-source.ts'
 
 /** Looks at everything a controller needs, one after the other; a failure of one does not hide the next. */
 export async function* checks(io: Io, flags: SettingFlags): AsyncGenerator<Finding> {
@@ -93,22 +90,7 @@ async function checkRepository(io: Io, settings: Settings): Promise<string | und
   const declaration = rootDeclarations(settings).find(({ kind }) => kind === 'GitRepository')
   if (declaration === undefined) return undefined
   const spec = gitRepositorySpec.parse(declaration.spec)
-  const { secrets } = openSecrets(settings, io)
-  const credentials = await readCredentials(secrets, spec.secretRef)
-  const source = createGitSource(
-    {
-      url: spec.url,
-      ...(spec.provider === undefined ? {} : { provider: spec.provider }),
-      timeoutMs: parseDuration(spec.timeout),
-      ...(credentials === undefined ? {} : { credentials }),
-    },
-    {
-      clock: io.clock,
-      env: io.env,
-      policy: personalPolicy,
-      identities: cloudIdentities(settings, secrets),
-    },
-  )
+  const source = await openDeclared(spec, settings, io)
   const { revision } = await source.head(spec.ref as RefSelector)
   return `${spec.url} at ${shortRevision(revision)}`
 }

@@ -1,23 +1,19 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseDuration } from '../../api/duration.ts'
 import { gitRepositorySpec } from '../../api/kinds/git-repository.ts'
 import { parseKey } from '../../api/reference.ts'
 import { treePath } from '../../api/tree-path.ts'
 import type { BuildResult } from '../../build/index.ts'
-import { cloudIdentities } from '../../compose/identities.ts'
 import { rootDeclarations, rootKeys } from '../../compose/root.ts'
 import type { Settings } from '../../compose/settings.ts'
-import { readCredentials } from '../../reconcile/credentials.ts'
-import { openSecrets } from '../../compose/azure-ports.ts'
-import { createGitSource, personalPolicy } from '../../source/index.ts'
 import type { Head, Source } from '../../source/source.ts'
 import type { Store } from '../../store/store.ts'
 import { buildHere } from '../build-here.ts'
 import { refusal, usageError } from '../exit.ts'
 import { openFolder, type Folder } from '../folder.ts'
 import type { Io } from '../io.ts'
+import { openDeclared } from '../root-source.ts'
 
 /** What a folder or a revision declares. */
 export interface Desired {
@@ -71,22 +67,7 @@ async function openRoot(
   if (known === undefined)
     throw usageError('--revision: name the repository by HEADWATER_SOURCE_URL or --source-url')
   const spec = gitRepositorySpec.parse(known)
-  const { secrets } = openSecrets(settings, io)
-  const credentials = await readCredentials(secrets, spec.secretRef)
-  const source = createGitSource(
-    {
-      url: spec.url,
-      ...(spec.provider === undefined ? {} : { provider: spec.provider }),
-      timeoutMs: parseDuration(spec.timeout),
-      ...(credentials === undefined ? {} : { credentials }),
-    },
-    {
-      clock: io.clock,
-      env: io.env,
-      policy: personalPolicy,
-      identities: cloudIdentities(settings, secrets),
-    },
-  )
+  const source = await openDeclared(spec, settings, io)
   return { source, ignore: spec.ignore }
 }
 
